@@ -1,0 +1,93 @@
+"""Character spans laid on tokens as IOB2 tags: one rule, for gold and prediction alike.
+
+A mention takes every token it overlaps; nested mentions give way to the outermost.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from khabar.text import Sentence, Token
+
+LabelledSpan = tuple[int, int, str]
+"""`(start, end, type)`, code points, half-open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """IOB2 tags, one a token, and how many spans could not be shown in them."""
+
+    tags: list[str]
+    nested: int = 0
+    crossing: int = 0
+    off_token: int = 0
+
+
+def lay(spans: Iterable[LabelledSpan], tokens: Sequence[Token]) -> Laid:
+    """IOB2 tags of the tokens. The order of `spans` does not matter.
+
+    Spans are taken by first token, then the longer, then the type's name; one that meets a token
+    already taken is left out and counted: as `nested` if it lies inside the other, else as `crossing`.
+    A span that overlaps no token (white space only) is counted as `off_token`.
+    """
+    starts = [token.start for token in tokens]
+    ends = [token.end for token in tokens]
+    ranges: list[tuple[int, int, str]] = []
+    off_token = 0
+    for start, end, label in spans:
+        first, last = bisect_right(ends, start), bisect_left(starts, end)
+        if first < last:
+            ranges.append((first, last, label))
+        else:
+            off_token += 1
+    tags = ["O"] * len(tokens)
+    nested = crossing = taken = 0
+    for first, last, label in sorted(ranges, key=lambda each: (each[0], -each[1], each[2])):
+        if first >= taken:
+            tags[first:last] = [f"B-{label}", *[f"I-{label}"] * (last - first - 1)]
+            taken = last
+        elif last <= taken:
+            nested += 1
+        else:
+            crossing += 1
+    return Laid(tags, nested, crossing, off_token)
+
+
+def by_sentence(tags: Sequence[str], sentences: Sequence[Sentence]) -> list[list[str]]:
+    """The tags of an article, a list per sentence; what crosses a sentence's edge begins anew with B-.
+
+    `tags` runs over the tokens of all sentences in order.
+    """
+    found: list[list[str]] = []
+    position = 0
+    for sentence in sentences:
+        part = list(tags[position : position + len(sentence.tokens)])
+        if part and part[0].startswith("I-"):
+            part[0] = f"B-{part[0][2:]}"
+        found.append(part)
+        position += len(sentence.tokens)
+    return found
+
+
+def spans_of(tags: Sequence[str]) -> Iterator[LabelledSpan]:
+    """Token spans `(first, last + 1, type)` of a legal IOB2 sequence; an illegal I- raises ValueError."""
+    start = -1
+    for position, tag in enumerate([*tags, "O"]):
+        if start >= 0 and not tag.startswith("I-"):
+            yield start, position, tags[start][2:]
+            start = -1
+        if tag.startswith("B-"):
+            start = position
+        elif tag.startswith("I-") and (start < 0 or tags[start][2:] != tag[2:]):
+            raise ValueError(
+                f"tag {position} is {tag!r} after {tags[position - 1] if position else 'nothing'!r}"
+            )
+
+
+def illegal_tags(tags: Sequence[str]) -> list[int]:
+    """Positions of I- tags that continue nothing of their type."""
+    pairs = pairwise(["O", *tags])
+    return [n for n, (left, right) in enumerate(pairs) if right.startswith("I-") and left[2:] != right[2:]]

@@ -1,0 +1,286 @@
+"""The corpus on disk: articles, their texts (here or stand-off), passes, gold, splits.
+
+A stand-off article's text is looked for in the folders given (or in `KHABAR_TEXTS`), and taken only
+if its digest is the one the annotation was made for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from khabar.checks import check
+from khabar.document import Annotation, read_annotation
+from khabar.errors import CallError, DataError, Faults, Report
+from khabar.files import dump_json, read_json_lines, read_text, read_yaml, sha256, write_text
+from khabar.schema import Schema, add_validation_faults, load_schema
+from khabar.text import clean
+
+ID = r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$"
+SPLITS = ("train", "validation", "test")
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Article(_Line):
+    """A line of `articles.jsonl`; `title` is null where the text is not ours, `text` is never in the line."""
+
+    id: Annotated[str, Field(pattern=ID)]
+    source: Annotated[str, Field(pattern=ID)]
+    title: str | None
+    published: Annotated[str, Field(pattern=r"^\d{4}(-\d\d){0,2}$")] | None
+    language: str
+    licence: str
+    text_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    origin: str
+    text: Annotated[str | None, Field(exclude=True)] = None
+
+
+class RawFile(_Line):
+    """A file a stand-off source is read from."""
+
+    file: str
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    address: str | None = None
+
+
+class Source(_Line):
+    """Where texts come from, and under which terms."""
+
+    id: Annotated[str, Field(pattern=ID)]
+    name: str
+    standoff: bool
+    licence: str
+    origin: str
+    citation: str
+    address: str | None = None
+    how_to_get: str
+    files: list[RawFile] = []
+
+
+class Annotator(_Line):
+    """Who or what made a pass or a decision."""
+
+    id: Annotated[str, Field(pattern=ID)]
+    kind: Annotated[str, Field(pattern="^(human|model)$")]
+    what: str
+    guidelines: str
+    role: Annotated[str, Field(pattern="^(annotator|judge)$")]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """An `annotations` folder, read and checked as a whole when asked for."""
+
+    folder: Path
+    texts: tuple[Path, ...] = ()
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The folder's `schema.yaml`."""
+        return load_schema(self.folder / "schema.yaml")
+
+    @cached_property
+    def articles(self) -> dict[str, Article]:
+        """Articles by id, in the order of `articles.jsonl`, with text where it is on this machine."""
+        return {each.id: each for each in read_articles(self.folder, texts=self.texts)}
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        """Sources by id."""
+        return {each.id: each for each in _read_list(self.folder / "sources.yaml", Source)}
+
+    @cached_property
+    def annotators(self) -> dict[str, Annotator]:
+        """Annotators and judges by id."""
+        return {each.id: each for each in _read_list(self.folder / "annotators.yaml", Annotator)}
+
+    @cached_property
+    def splits(self) -> dict[str, list[str]]:
+        """Article ids per split. Raises DataError where one is unknown or in two splits."""
+        return _read_splits(self.folder / "splits.yaml", self.articles)
+
+    @cached_property
+    def gold(self) -> dict[str, Annotation]:
+        """Gold annotations by article."""
+        return {each.article: each for each in self.annotations("gold")}
+
+    def annotations(self, layer: str) -> list[Annotation]:
+        """The annotations of a layer (`gold` or an annotator), checked against schema and texts."""
+        return _read_layer(self, layer)
+
+    @property
+    def pass_names(self) -> list[str]:
+        """The annotators who have passes, sorted."""
+        return sorted(each.name for each in (self.folder / "passes").glob("*") if each.is_dir())
+
+    @cached_property
+    def without_text(self) -> list[str]:
+        """Ids of the articles whose text is not on this machine."""
+        return [each.id for each in self.articles.values() if each.text is None]
+
+
+def text_folders(texts: Iterable[str | Path] = ()) -> tuple[Path, ...]:
+    """Folders of stand-off texts: those given, then those of `KHABAR_TEXTS`. CallError if one is missing."""
+    folders = [Path(each) for each in texts]
+    folders += [Path(each) for each in os.environ.get("KHABAR_TEXTS", "").split(os.pathsep) if each]
+    for folder in folders:
+        if not folder.is_dir():
+            raise CallError(f"no folder {folder} to read texts from (--texts, KHABAR_TEXTS)")
+    return tuple(folders)
+
+
+def read_corpus(folder: str | Path, texts: Iterable[str | Path] = ()) -> Corpus:
+    """The corpus in that folder; texts are looked for as `text_folders` says."""
+    folder = Path(folder)
+    if not (folder / "articles.jsonl").is_file():
+        raise CallError(f"no corpus at {folder}: there is no articles.jsonl in it")
+    return Corpus(folder, text_folders(texts))
+
+
+def read_articles(folder: str | Path, *, texts: Iterable[str | Path] | None = None) -> list[Article]:
+    """The articles of an `annotations` folder, in file order; `text` is None where it is not on this machine.
+
+    Raises DataError with all faults of `articles.jsonl`, and where a text in the folder (or one found
+    in `texts`) does not have the article's digest.
+    """
+    folder = Path(folder)
+    path = folder / "articles.jsonl"
+    folders = text_folders() if texts is None else tuple(Path(each) for each in texts)
+    faults = Faults(path)
+    found: dict[str, Article] = {}
+    for number, value in read_json_lines(path):
+        try:
+            article = Article.model_validate(value)
+        except ValidationError as error:
+            line_faults = Faults(path)
+            add_validation_faults(line_faults, error)
+            for fault in line_faults.report().faults:
+                faults.add(f"line {number} {fault.where}".rstrip(), fault.message)
+            continue
+        if article.id in found:
+            faults.add(f"line {number}", f"article {article.id!r} is given twice")
+        found[article.id] = article
+    faults.raise_if_any("correct the lines, or write them again with scripts/convert_articles.py")
+    read = [_with_text(article, folder, folders, faults) for article in found.values()]
+    faults.raise_if_any("put the text back as it was, or convert the article again under a new id")
+    return read
+
+
+def _with_text(article: Article, folder: Path, folders: Sequence[Path], faults: Faults) -> Article:
+    """The article with its text: exact, or raw where cleaning yields the very text of the digest."""
+    for path in [each / f"{article.id}.txt" for each in (folder / "texts", *folders)]:
+        if path.is_file():
+            raw = read_text(path)
+            text = _text_of_digest(raw, article.text_sha256)
+            if text is not None:
+                return article.model_copy(update={"text": text})
+            faults.add(
+                article.id, f"{path} has digest {sha256(raw)[:12]}…, expected {article.text_sha256[:12]}…"
+            )
+    return article
+
+
+def _text_of_digest(raw: str, digest: str) -> str | None:
+    if sha256(raw) == digest:
+        return raw
+    cleaned = clean(raw).text
+    return cleaned if sha256(cleaned) == digest else None
+
+
+def write_articles(folder: Path, articles: Iterable[Article]) -> None:
+    """Write `articles.jsonl`, sorted by id; texts are not touched."""
+    ordered = sorted(articles, key=lambda each: each.id)
+    write_text(folder / "articles.jsonl", "".join(dump_json(each.model_dump()) + "\n" for each in ordered))
+
+
+def read_annotations(folder: str | Path, layer: str = "gold") -> list[Annotation]:
+    """The annotations of one layer of an `annotations` folder, by article id, checked.
+
+    `layer` is `gold` or an annotator's id. Stand-off texts are looked for in `KHABAR_TEXTS`.
+    Raises DataError with every fault of every file, CallError if there is no such layer.
+    """
+    return read_corpus(folder).annotations(layer)
+
+
+def layer_folder(folder: Path, layer: str) -> Path:
+    """Where the files of a layer are."""
+    return folder / "gold" if layer == "gold" else folder / "passes" / layer
+
+
+def _read_layer(corpus: Corpus, layer: str) -> list[Annotation]:
+    where = layer_folder(corpus.folder, layer)
+    if not where.is_dir():
+        raise CallError(
+            f"no layer {layer!r} in {corpus.folder} (there are gold, {', '.join(corpus.pass_names)})"
+        )
+    reports: list[Report] = []
+    found: list[Annotation] = []
+    for path in sorted(where.glob("*.json")):
+        try:
+            annotation = read_annotation(path)
+        except DataError as error:
+            reports.extend(error.reports)
+            continue
+        reports.extend(_report_of(corpus, layer, path, annotation))
+        found.append(annotation)
+    if reports:
+        raise DataError(reports)
+    return found
+
+
+def _report_of(corpus: Corpus, layer: str, path: Path, annotation: Annotation) -> list[Report]:
+    faults = Faults(path)
+    article = corpus.articles.get(annotation.article)
+    if path.stem != annotation.article:
+        faults.add("article", f"file is named {path.stem!r}, the annotation is of {annotation.article!r}")
+    if annotation.annotator != layer:
+        faults.add("annotator", f"expected {layer!r}, found {annotation.annotator!r}")
+    if article is None:
+        faults.add("article", f"no article {annotation.article!r} in articles.jsonl")
+    elif article.text is None and article.text_sha256 != annotation.text_sha256:
+        faults.add(
+            "text_sha256",
+            f"articles.jsonl says {article.text_sha256[:12]}…, found {annotation.text_sha256[:12]}…",
+        )
+    reports = [faults.report("correct the file or articles.jsonl")] if faults else []
+    report = check(annotation, corpus.schema, text=article.text if article else None, source=str(path))
+    return [*reports, report] if report else reports
+
+
+def _read_list(path: Path, kind: type[Any]) -> list[Any]:
+    if not path.is_file():
+        raise CallError(f"no {path.name} in {path.parent}")
+    try:
+        return TypeAdapter(list[kind]).validate_python(read_yaml(path))  # type: ignore[valid-type]
+    except ValidationError as error:
+        faults = Faults(path)
+        add_validation_faults(faults, error)
+        raise DataError(faults.report("correct the file")) from error
+
+
+def _read_splits(path: Path, articles: dict[str, Article]) -> dict[str, list[str]]:
+    if not path.is_file():
+        raise CallError(f"no splits.yaml in {path.parent}")
+    faults = Faults(path)
+    splits = read_yaml(path)
+    if not isinstance(splits, dict) or list(splits) != list(SPLITS):
+        raise DataError.one(path, f"expected the splits {', '.join(SPLITS)}, found {splits!r:.80}")
+    owner: dict[str, str] = {}
+    for split, ids in splits.items():
+        for identifier in ids:
+            if identifier not in articles:
+                faults.add(split, f"no article {identifier!r} in articles.jsonl")
+            if identifier in owner:
+                faults.add(split, f"{identifier!r} is in {owner[identifier]} already")
+            owner[identifier] = split
+    faults.raise_if_any("correct the splits")
+    return {split: list(ids) for split, ids in splits.items()}

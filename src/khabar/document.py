@@ -1,0 +1,270 @@
+"""An annotated article: entities, events and their arguments, stand-off over one exact text.
+
+Offsets are Unicode code points, half-open `[start, end)`. `parse` checks the form of an annotation
+file, `check` its meaning against schema and text; each reports every fault it finds at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from khabar.errors import DataError, Faults
+from khabar.files import dump_json, read_json, write_text
+from khabar.schema import add_validation_faults
+
+NO_ATTRIBUTES: Mapping[str, bool | str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A mention. `attributes` holds flags that are set and choices, by the schema's names."""
+
+    id: str
+    type: str
+    start: int
+    end: int
+    text: str
+    attributes: Mapping[str, bool | str] = field(default_factory=dict)
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """`(start, end)`."""
+        return self.start, self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """The words that name an event."""
+
+    start: int
+    end: int
+    text: str
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """`(start, end)`."""
+        return self.start, self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A role of an event, filled by the entity with that id."""
+
+    role: str
+    entity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event: one trigger, choices such as `realis` in `attributes`, and arguments."""
+
+    id: str
+    type: str
+    trigger: Trigger
+    arguments: tuple[Argument, ...] = ()
+    attributes: Mapping[str, bool | str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[int, int, str]:
+        """Trigger span and type: no two events of an article share it."""
+        return (*self.trigger.span, self.type)
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What one annotator (or the adjudication: `gold`) says of one article."""
+
+    article: str
+    text_sha256: str
+    annotator: str
+    schema: str
+    entities: tuple[Entity, ...] = ()
+    events: tuple[Event, ...] = ()
+
+    def entity(self, identifier: str) -> Entity:
+        """The entity of that id. KeyError if there is none."""
+        for entity in self.entities:
+            if entity.id == identifier:
+                return entity
+        raise KeyError(identifier)
+
+
+def canonical(annotation: Annotation) -> Annotation:
+    """The same annotation, spans sorted by (start, -end, type), ids T1…, E1…, arguments by role.
+
+    Two annotations that say the same are equal after it, whatever ids and order they came with.
+    """
+    entities = sorted(annotation.entities, key=lambda each: (each.start, -each.end, each.type))
+    new_ids = {each.id: f"T{number}" for number, each in enumerate(entities, 1)}
+    events = sorted(annotation.events, key=lambda each: (each.trigger.start, -each.trigger.end, each.type))
+    return Annotation(
+        annotation.article,
+        annotation.text_sha256,
+        annotation.annotator,
+        annotation.schema,
+        tuple(_with_id(each, new_ids[each.id]) for each in entities),
+        tuple(
+            Event(
+                f"E{number}", each.type, each.trigger, _sorted_arguments(each, new_ids), dict(each.attributes)
+            )
+            for number, each in enumerate(events, 1)
+        ),
+    )
+
+
+def _with_id(entity: Entity, identifier: str) -> Entity:
+    return Entity(identifier, entity.type, entity.start, entity.end, entity.text, dict(entity.attributes))
+
+
+def _sorted_arguments(event: Event, new_ids: Mapping[str, str]) -> tuple[Argument, ...]:
+    arguments = {Argument(each.role, new_ids[each.entity]) for each in event.arguments}
+    return tuple(sorted(arguments, key=lambda each: (each.role, int(each.entity[1:]))))
+
+
+# --- the file ---------------------------------------------------------------------------------------
+
+Offset = Annotated[int, Field(ge=0, strict=True)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Open(BaseModel):
+    """Further keys are attributes; the schema says which, and `check` asks it."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+
+class _TriggerForm(_Form):
+    start: Offset
+    end: Offset
+    text: Text
+
+
+class _ArgumentForm(_Form):
+    role: Text
+    entity: Text
+
+
+class _EntityForm(_Open):
+    id: Text
+    type: Text
+    start: Offset
+    end: Offset
+    text: Text
+
+
+class _EventForm(_Open):
+    id: Text
+    type: Text
+    trigger: _TriggerForm
+    arguments: list[_ArgumentForm]
+
+
+class _AnnotationForm(_Form):
+    article: Text
+    text_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    annotator: Text
+    schema_version: Annotated[Text, Field(alias="schema")]
+    entities: list[_EntityForm]
+    events: list[_EventForm]
+
+
+def parse(value: Any, *, source: str) -> Annotation:
+    """The annotation a JSON value holds, in the order it is given there.
+
+    Only the form is judged here (keys, kinds of value, attribute values being true or text).
+    Raises DataError with all faults.
+    """
+    faults = Faults(source)
+    try:
+        form = _AnnotationForm.model_validate(value)
+    except ValidationError as error:
+        add_validation_faults(faults, error)
+        raise DataError(faults.report(NEXT_STEP)) from error
+    for group in ("entities", "events"):
+        for number, each in enumerate(getattr(form, group)):
+            for name, given in (each.model_extra or {}).items():
+                if given is not True and not isinstance(given, str):
+                    faults.add(f"{group}[{number}].{name}", f"expected true or a word, found {given!r}")
+    faults.raise_if_any(NEXT_STEP)
+    return Annotation(
+        form.article,
+        form.text_sha256,
+        form.annotator,
+        form.schema_version,
+        tuple(Entity(e.id, e.type, e.start, e.end, e.text, dict(e.model_extra or {})) for e in form.entities),
+        tuple(
+            Event(
+                e.id,
+                e.type,
+                Trigger(e.trigger.start, e.trigger.end, e.trigger.text),
+                tuple(Argument(a.role, a.entity) for a in e.arguments),
+                dict(e.model_extra or {}),
+            )
+            for e in form.events
+        ),
+    )
+
+
+NEXT_STEP = "correct the file, or gather it again with scripts/gather_annotations.py --replace"
+
+
+def read_annotation(path: Path) -> Annotation:
+    """Read one annotation file; `parse` says what is raised. Meaning is checked by `khabar.checks.check`."""
+    return parse(read_json(path), source=str(path))
+
+
+def as_json(annotation: Annotation) -> dict[str, Any]:
+    """The annotation as its file holds it, keys in the order of the format."""
+    return {
+        "article": annotation.article,
+        "text_sha256": annotation.text_sha256,
+        "annotator": annotation.annotator,
+        "schema": annotation.schema,
+        "entities": [_entity_json(each) for each in annotation.entities],
+        "events": [_event_json(each) for each in annotation.events],
+    }
+
+
+def _entity_json(entity: Entity) -> dict[str, Any]:
+    head = {
+        "id": entity.id,
+        "type": entity.type,
+        "start": entity.start,
+        "end": entity.end,
+        "text": entity.text,
+    }
+    return head | dict(sorted(entity.attributes.items()))
+
+
+def _event_json(event: Event) -> dict[str, Any]:
+    trigger = {"start": event.trigger.start, "end": event.trigger.end, "text": event.trigger.text}
+    head: dict[str, Any] = {"id": event.id, "type": event.type, "trigger": trigger}
+    arguments = [{"role": each.role, "entity": each.entity} for each in event.arguments]
+    return head | dict(sorted(event.attributes.items())) | {"arguments": arguments}
+
+
+def dumps(annotation: Annotation) -> str:
+    """The file's text: one mention or event a line, so that a diff shows what changed."""
+    value = as_json(annotation)
+    lists = {name: value.pop(name) for name in ("entities", "events")}
+    head = ", ".join(f"{dump_json(key)}: {dump_json(each)}" for key, each in value.items())
+    return "{" + head + ",\n" + ",\n".join(_list_lines(name, rows) for name, rows in lists.items()) + "}\n"
+
+
+def _list_lines(name: str, rows: Iterable[Any]) -> str:
+    lines = ",\n".join(f"  {dump_json(row)}" for row in rows)
+    return f' "{name}": [\n{lines}\n ]' if lines else f' "{name}": []'
+
+
+def write_annotation(path: Path, annotation: Annotation) -> None:
+    """Write the canonical form of the annotation, whole or not at all."""
+    write_text(path, dumps(canonical(annotation)))

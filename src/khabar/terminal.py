@@ -1,0 +1,95 @@
+"""Manners of the programs: talk to stderr, data to stdout, exit 0 (ok), 1 (wrong data), 2 (wrong call)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from typer.core import TyperGroup
+
+from khabar.errors import CallError, DataError
+from khabar.files import dump_json
+
+Item = TypeVar("Item")
+
+talk = Console(stderr=True, highlight=False, soft_wrap=True)
+"""Where programs talk to the person: never data."""
+
+
+class Format(StrEnum):
+    """How a program prints its data."""
+
+    text = "text"
+    json = "json"
+
+
+class DefaultGroup(TyperGroup):
+    """A program whose first command is meant when none is named: `evaluate.py F` is `evaluate.py score F`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the first command's name in front, unless a command or the program's own help is asked for."""
+        if not args or (args[0] not in self.commands and args[0] not in {"--help", "--install-completion"}):
+            args = [next(iter(self.commands)), *args]
+        return super().parse_args(ctx, args)
+
+
+def program(*, help: str, default_command: bool = False) -> typer.Typer:  # noqa: A002 - Typer's own word
+    """A Typer application with these manners. With `default_command` its first command needs no name."""
+    kind = DefaultGroup if default_command else TyperGroup
+    return typer.Typer(
+        help=help,
+        cls=kind,
+        add_completion=False,
+        no_args_is_help=not default_command,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+
+def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> None:
+    """Run the program; errors go to stderr (JSON to stdout under `--format json`) and into the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        app(given)
+    except DataError as error:
+        if _wants_json(given):
+            print_data(dump_json({"faults": error.as_json()}, indent=1))
+        else:
+            talk.print(str(error), markup=False)
+        sys.exit(1)
+    except CallError as error:
+        talk.print(f"{error}\nNext: see --help", markup=False)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    joined = " ".join(arguments)
+    return "--format json" in joined or "--format=json" in joined
+
+
+def print_data(text: str) -> None:
+    """Data, to stdout, as it is."""
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    sys.stdout.flush()
+
+
+def print_table(table: Table) -> None:
+    """A table, to stdout: 120 columns where it is not a terminal, so that pipes get whole rows."""
+    console = Console(highlight=False) if sys.stdout.isatty() else Console(highlight=False, width=120)
+    console.print(table)
+
+
+def progress(items: Iterable[Item], *, doing: str, total: int | None = None) -> Iterator[Item]:
+    """The items, with a progress bar on stderr while they are worked through."""
+    yield from track(
+        items, description=doing, total=total, console=talk, transient=True, disable=not talk.is_terminal
+    )

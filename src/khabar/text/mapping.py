@@ -1,0 +1,81 @@
+"""Text that remembers where each of its characters was in the raw input."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_OFFSETS = "q"
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A stretch of the raw input that is not in the cleaned text: raw code points, half-open, and why."""
+
+    start: int
+    end: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """`[start, end)` of a text becomes `new`; with an empty `new` it is removed."""
+
+    start: int
+    end: int
+    new: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """A text, for each character the raw range it stands for, and the raw ranges edited away on the way."""
+
+    text: str
+    starts: array[int]
+    ends: array[int]
+    edited_away: tuple[tuple[int, int, str], ...] = ()
+
+    @classmethod
+    def of(cls, raw: str) -> Mapped:
+        """The raw text as it is."""
+        return cls(raw, array(_OFFSETS, range(len(raw))), array(_OFFSETS, range(1, len(raw) + 1)))
+
+    def edited(self, edits: Iterable[Edit]) -> Mapped:
+        """The text after the edits (ascending, apart). What replaces a stretch stands for the whole of it."""
+        pieces: list[str] = []
+        starts, ends = array(_OFFSETS), array(_OFFSETS)
+        away = list(self.edited_away)
+        last = 0
+        for edit in edits:
+            pieces += (self.text[last : edit.start], edit.new)
+            starts += self.starts[last : edit.start]
+            ends += self.ends[last : edit.start]
+            raw_start, raw_end = self.starts[edit.start], self.ends[edit.end - 1]
+            if edit.new:
+                starts += array(_OFFSETS, [raw_start]) * len(edit.new)
+                ends += array(_OFFSETS, [raw_end]) * len(edit.new)
+            else:
+                away.append((raw_start, raw_end, edit.reason))
+            last = edit.end
+        if last == 0:
+            return self
+        pieces.append(self.text[last:])
+        return Mapped("".join(pieces), starts + self.starts[last:], ends + self.ends[last:], tuple(away))
+
+    def removals(self, raw: str) -> tuple[Removal, ...]:
+        """What of the raw text no character stands for, in order, apart; an outer removal holds its inner ones."""
+        found: list[Removal] = []
+        kept = iter([(s, e) for s, e in zip(self.starts, self.ends, strict=True) if e - s > 1])
+        block = next(kept, None)
+        last = 0
+        for start, end, reason in sorted(self.edited_away, key=lambda each: (each[0], -each[1])):
+            while block is not None and block[1] <= start:
+                block = next(kept, None)
+            inside_kept = block is not None and block[0] <= start
+            if start >= last and not inside_kept:
+                found.append(Removal(start, end, raw[start:end], reason))
+                last = end
+        return tuple(found)

@@ -1,0 +1,82 @@
+"""Reading strictly, writing whole."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from khabar import files
+from khabar.errors import DataError
+
+
+def test_a_file_that_is_not_utf8_is_refused_with_its_byte_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes("خبر\nسطر\n".encode() + b"\xc7\xe1")
+    with pytest.raises(DataError, match=r"line 3: expected UTF-8, found byte 0xc7 at offset 14"):
+        files.read_text(path)
+
+
+def test_every_bad_line_of_json_lines_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes('{"خبر": 1}\n{"a": 1, "a": 2}\n\n{oops}\n{"b": NaN}\n'.encode() + b'"\xff"\n')
+    with pytest.raises(DataError) as caught:
+        list(files.read_json_lines(path))
+    assert [str(fault) for fault in caught.value.faults] == [
+        "line 2: key given twice in one object: a",
+        "line 4: not JSON: Expecting property name enclosed in double quotes at column 2",
+        "line 5: NaN is not a JSON number",
+        "line 6: expected UTF-8, found byte 0xff",
+    ]
+
+
+def test_good_lines_come_with_their_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"a": "خبر"}\r\n\n[1]\n', encoding="utf-8")
+    assert list(files.read_json_lines(path)) == [(1, {"a": "خبر"}), (3, [1])]
+
+
+def test_a_line_too_long_for_an_article_is_refused_before_it_is_parsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MAX_LINE", 2**20)
+    path = tmp_path / "a.jsonl"
+    path.write_text('{}\n"' + "x" * 2**21 + '"\n', encoding="utf-8")
+    with pytest.raises(DataError, match="line 2: line longer than 1 MiB; expected one record a line"):
+        list(files.read_json_lines(path))
+
+
+def test_a_deeply_nested_value_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("[" * 200_000, encoding="utf-8")
+    with pytest.raises(DataError, match="nested too deeply"):
+        files.read_json(path)
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.json"
+    files.write_json(path, {"خبر": 1})
+    before = path.read_bytes()
+
+    def disk_full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", disk_full)
+    with pytest.raises(OSError, match="No space left"):
+        files.write_json(path, {"خبر": 2})
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["a.json"]
+
+
+def test_a_written_file_can_be_read_by_others(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "a.txt"
+    files.write_text(path, "خبر\n")
+    assert path.read_text(encoding="utf-8") == "خبر\n"
+    assert stat.S_IMODE(path.stat().st_mode) & stat.S_IRUSR | stat.S_IWUSR
+
+
+def test_the_content_digest_does_not_depend_on_the_order_of_keys() -> None:
+    assert files.content_digest([{"a": 1, "ب": [2]}]) == files.content_digest([{"ب": [2], "a": 1}])
+    assert files.content_digest([{"a": 1}]) != files.content_digest([{"a": 2}])
+    assert files.content_digest([]) == files.sha256("")
