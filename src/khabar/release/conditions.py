@@ -1,0 +1,64 @@
+"""What must be true of a corpus before any of it is released."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from khabar.corpus import SPLITS, Corpus
+from khabar.document import Annotation
+from khabar.errors import DataError, Faults, Report
+from khabar.release.rows import Row
+
+
+def check_described(
+    corpus: Corpus,
+    splits: Mapping[str, Sequence[str]],
+    layers: Mapping[str, Mapping[str, Annotation]],
+) -> None:
+    """Raise DataError unless these splits have gold, and their sources and the annotators are described."""
+    sources = {corpus.articles[each].source for ids in splits.values() for each in ids}
+    reports = [
+        *_without_gold(corpus, splits, layers["gold"]),
+        *_undescribed(corpus, "sources.yaml", sources, corpus.sources),
+        *_undescribed(corpus, "annotators.yaml", set(layers) - {"gold"}, corpus.annotators),
+    ]
+    if reports:
+        raise DataError(reports)
+
+
+def _without_gold(
+    corpus: Corpus, splits: Mapping[str, Sequence[str]], gold: Mapping[str, Annotation]
+) -> list[Report]:
+    faults = Faults(corpus.folder / "splits.yaml")
+    for split, ids in splits.items():
+        for each in ids:
+            if each not in gold:
+                faults.add(split, f"article {each!r} has no gold annotation")
+    return [faults.report("adjudicate these articles, or take them out of the splits")] if faults else []
+
+
+def _undescribed(corpus: Corpus, file: str, used: set[str], known: Mapping[str, object]) -> list[Report]:
+    faults = Faults(corpus.folder / file)
+    for each in sorted(used - set(known)):
+        faults.add("", f"no entry {each!r} (there are {', '.join(known) or 'none'})")
+    return [faults.report("describe it: a release says where all of it comes from")] if faults else []
+
+
+def check_not_empty(
+    corpus: Corpus, rows: Mapping[str, Mapping[str, Sequence[Row]]], without_text: Mapping[str, Sequence[str]]
+) -> None:
+    """Raise DataError if a split would be empty: the loader then fails on every split beside it."""
+    faults = Faults(corpus.folder / "splits.yaml")
+    for split in SPLITS:
+        if not corpus.splits[split]:
+            faults.add(split, "names no article; a release has no empty split")
+        elif not rows["documents"][split]:
+            missing = ", ".join(without_text[split])
+            faults.add(split, f"would be empty: the text of {missing} is not on this machine")
+        elif not rows["passes"][split]:
+            there = ", ".join(row["id"] for row in rows["documents"][split])
+            faults.add(split, f"`passes` would be empty: there is no annotator's pass of {there}")
+    faults.raise_if_any(
+        "give the split articles that can be released, or name the folder of their texts with --texts or "
+        "KHABAR_TEXTS (sources.yaml says how to get them)"
+    )

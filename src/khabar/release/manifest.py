@@ -1,0 +1,115 @@
+"""The manifest: what a release says it holds, so that anyone can tell whether they have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from khabar.errors import CallError, DataError, Faults
+from khabar.files import content_digest, read_json
+from khabar.release.rows import Row
+from khabar.schema import add_validation_faults
+
+NAME = "manifest.json"
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class SplitRows(_Part):
+    """How many rows a split of a configuration has, and the digest of their content, in order."""
+
+    rows: Count
+    content_digest: Digest
+
+
+class File(_Part):
+    """Size and SHA-256 of a file of the release."""
+
+    bytes: Count
+    sha256: Digest
+
+
+class SplitCounts(_Part):
+    """What the gold of a split holds. `nested_entities` are those inside another mention."""
+
+    articles: Count
+    sentences: Count
+    tokens: Count
+    entities: Count
+    nested_entities: Count
+    events: Count
+    arguments: Count
+    passes: Count
+
+
+class UnshownCounts(_Part):
+    """Spans the tags of a split cannot show as they are, as in `khabar.release.rows.Unshown`."""
+
+    nested: Count
+    crossing: Count
+    off_token: Count
+    cut: Count
+
+
+class Manifest(_Part):
+    """`manifest.json`. `files` names every file of the release but the manifest itself.
+
+    `content_digest` does not depend on how the Parquet files are written; `gold` is the digest of each
+    split's gold documents, which every score on the split carries.
+    """
+
+    release: str
+    schema_version: str
+    segmenter: str
+    written_by: dict[str, str]
+    canary: str
+    content_digest: Digest
+    gold: dict[str, Digest]
+    configs: dict[str, dict[str, SplitRows]]
+    counts: dict[str, SplitCounts]
+    tags_cannot_show: dict[str, dict[str, UnshownCounts]]
+    left_out_without_text: dict[str, list[str]]
+    left_out_without_split: list[str]
+    files: dict[str, File]
+
+
+def digests(rows: Mapping[str, Mapping[str, Iterable[Row]]]) -> dict[str, dict[str, SplitRows]]:
+    """Number and content digest of the rows of each configuration and split."""
+    return {
+        config: {split: digest(each) for split, each in splits.items()} for config, splits in rows.items()
+    }
+
+
+def digest(rows: Iterable[Row]) -> SplitRows:
+    """Number and content digest of the rows, in their order, tags by name."""
+    listed = list(rows)
+    return SplitRows(rows=len(listed), content_digest=content_digest(listed))
+
+
+def release_digest(configs: Mapping[str, Mapping[str, SplitRows]]) -> str:
+    """One digest over the content of all configurations and splits, whatever order they come in."""
+    return content_digest(
+        [config, split, configs[config][split].content_digest]
+        for config in sorted(configs)
+        for split in sorted(configs[config])
+    )
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest in that file or folder. CallError if there is none, DataError if it is malformed."""
+    path = path / NAME if path.is_dir() else path
+    if not path.is_file():
+        raise CallError(f"no release at {path.parent}: there is no {NAME}")
+    try:
+        return Manifest.model_validate(read_json(path))
+    except ValidationError as error:
+        faults = Faults(path)
+        add_validation_faults(faults, error)
+        raise DataError(faults.report("get the release again; its manifest is never edited")) from error
