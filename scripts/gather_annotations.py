@@ -1,0 +1,236 @@
+#!/usr/bin/env python3
+"""Annotations in: passes from Label Studio or the quoted form, judges' decisions, gold, agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sized
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from khabar.agreement import Counts, Pair, as_json, kappa, pairs
+from khabar.corpus import Corpus, read_corpus
+from khabar.differences import say
+from khabar.errors import CallError
+from khabar.files import dump_json
+from khabar.gathering import Saved, gather_quotes, require_annotator
+from khabar.gold import compare_gold, decide, derive_gold, open_differences, save_gold
+from khabar.labelstudio import annotator_of, gather_export
+from khabar.labelstudio.exports import AnnotatorOf
+from khabar.schema import default_annotations
+from khabar.terminal import Format, print_data, print_table, program, run, talk
+
+app = program(
+    help="""Annotations in: passes, decisions, gold, agreement.
+
+    Example: gather_annotations.py export.json --map 3=annotator-a --map 4=annotator-b""",
+    default_command=True,
+)
+
+Annotations = Annotated[Path, typer.Option("--annotations", metavar="DIR", help="The corpus.")]
+Texts = Annotated[
+    list[Path], typer.Option("--texts", metavar="DIR", help="Where stand-off texts are (repeatable).")
+]
+Replace = Annotated[
+    list[str], typer.Option("--replace", metavar="ARTICLE|all", help="May be overwritten (repeatable).")
+]
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="A Label Studio export, format JSON.")],
+    annotator: Annotated[str, typer.Option(metavar="ID", help="Who made all annotations in it.")] = "",
+    users: Annotated[
+        list[str],
+        typer.Option("--map", metavar="USER=ID", help="Whose a user's annotations are (repeatable)."),
+    ] = [],  # noqa: B006 - typer copies it
+    annotations: Annotations = default_annotations(),
+    texts: Texts = [],  # noqa: B006
+    replace: Replace = [],  # noqa: B006
+) -> None:
+    """Passes from a Label Studio export (this command needs no name).
+
+    Example: gather_annotations.py export.json --map 3=annotator-a --map b@example.org=annotator-b
+    """
+    corpus = read_corpus(annotations, texts)
+    saved, found = gather_export(corpus, file, annotator=_who(corpus, annotator, users), replace=replace)
+    for note in found.notes:
+        talk.print(str(note), markup=False)
+    _say(saved, corpus)
+    counts = f"{found.read} items read, {found.kept} kept, {found.listed} left out"
+    talk.print(f"{counts}; {found.trimmed} regions trimmed of white space")
+
+
+def _who(corpus: Corpus, annotator: str, users: list[str]) -> AnnotatorOf:
+    """Annotators as the options name them."""
+    if bool(annotator) == bool(users):
+        raise CallError(
+            "say whose annotations these are: either --annotator ID, or --map USER=ID for each user"
+        )
+    mapping = dict(each.partition("=")[::2] for each in users)
+    for name in [annotator] if annotator else mapping.values():
+        require_annotator(corpus, name, role="annotator")
+    return (lambda _: annotator) if annotator else annotator_of(mapping)
+
+
+@app.command()
+def quotes(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    annotator: Annotated[str, typer.Option(metavar="ID", help="Whose passes these are.")],
+    annotations: Annotations = default_annotations(),
+    texts: Texts = [],  # noqa: B006
+    replace: Replace = [],  # noqa: B006
+) -> None:
+    """Passes from the quoted form.
+
+    Example: gather_annotations.py quotes annotator-a/*.json --annotator annotator-a
+    """
+    corpus = read_corpus(annotations, texts)
+    _say(gather_quotes(corpus, files, annotator=annotator, replace=replace), corpus)
+
+
+@app.command(name="differences")
+def show_differences(
+    article: Annotated[str, typer.Argument(metavar="ARTICLE")],
+    annotations: Annotations = default_annotations(),
+    texts: Texts = [],  # noqa: B006
+    form: Annotated[Format, typer.Option("--format")] = Format.text,
+) -> None:
+    """What the passes of an article differ in, numbered for the judge.
+
+    Example: gather_annotations.py differences authored-taif-1989
+    """
+    rows = open_differences(read_corpus(annotations, texts), article)
+    if form is Format.json:
+        print_data(dump_json(rows, indent=1))
+        return
+    for row in rows:
+        print_data(_difference_lines(row))
+    talk.print(f"{len(rows)} differences to decide")
+
+
+def _difference_lines(row: dict[str, Any]) -> str:
+    """One difference in a few lines."""
+    owner = row.get("event", row)
+    what = f"{row['role']} of {owner['type']}" if "role" in row else row["type"]
+    place = row.get("entity", row)
+    says = f"only in {', '.join(row['in'])}"
+    if "attribute" in row:
+        values = [f"{say(value)} in {name}" for name, value in row["values"].items()]
+        says = f"{row['attribute']} is {', '.join(values)}"
+    lines = [
+        f"{row['name']} {row['kind']} {what} {place['text']!r} [{place['start']}, {place['end']}): {says}"
+    ]
+    lines.append(f"    {row['context']}")
+    if "event_context" in row:
+        lines.append(f"    event {owner['text']!r}: {row['event_context']}")
+    return "\n".join([*lines, *(f"    {each}" for each in row.get("arguments", ()))])
+
+
+@app.command(name="decide")
+def decide_files(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    annotations: Annotations = default_annotations(),
+    texts: Texts = [],  # noqa: B006
+    replace: Replace = [],  # noqa: B006
+    amend: Annotated[
+        bool, typer.Option("--amend", help="Add to and override the decisions there are (a review).")
+    ] = False,
+) -> None:
+    """Judges' files become decisions, if gold follows from them without a fault.
+
+    Example: gather_annotations.py decide judge-1/*.json
+    """
+    corpus = read_corpus(annotations, texts)
+    _say(decide(corpus, files, replace=replace, amending=amend), corpus)
+
+
+@app.command()
+def gold(
+    annotations: Annotations = default_annotations(),
+    texts: Texts = [],  # noqa: B006
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if gold differs.")] = False,
+) -> None:
+    """Gold from passes and decisions.
+
+    Example: gather_annotations.py gold --check
+    """
+    corpus = read_corpus(annotations, texts)
+    derived = derive_gold(corpus)
+    if check:
+        compare_gold(corpus, derived)
+        talk.print(f"gold is what passes and decisions give: {_count(derived.annotations)}")
+    else:
+        saved = save_gold(corpus, derived)
+        talk.print(f"gold: {len(saved.written)} written, {len(saved.unchanged)} unchanged")
+    absent = [each.article for each in derived.annotations if corpus.articles[each.article].text is None]
+    for count, said in ((absent, "derived without their text"), (derived.waiting, "waiting for decisions")):
+        if count:
+            talk.print(f"{len(count)} {said}: {', '.join(count)}", markup=False)
+
+
+@app.command(name="agreement")
+def show_agreement(
+    annotations: Annotations = default_annotations(),
+    texts: Texts = [],  # noqa: B006
+    form: Annotated[Format, typer.Option("--format")] = Format.text,
+) -> None:
+    """How far the annotators agree before adjudication.
+
+    Example: gather_annotations.py agreement --format json
+    """
+    found = pairs(read_corpus(annotations, texts))
+    if form is Format.json:
+        rows = [
+            {"annotators": [each.first, each.second], "articles": list(each.articles), **as_json(each.total)}
+            for each in found
+        ]
+        print_data(dump_json({"pairs": rows}, indent=1))
+        return
+    for pair in found:
+        for table in _agreement_tables(pair):
+            print_table(table)
+    if not found:
+        talk.print("no article has passes of two annotators yet")
+
+
+def _agreement_tables(pair: Pair) -> list[Table]:
+    """F1 of everything and by type, then kappa of the attributes."""
+    agreement = pair.total
+    title = f"{pair.first} and {pair.second}, {_count(pair.articles)}"
+    by_measure = _f1_table(title, agreement.counts)
+    by_type = [_f1_table(f"{name} by type", rows) for name, rows in agreement.by_type.items()]
+    kappas = Table(
+        "attribute", "compared", "kappa", title="attributes, where both have the span and its type"
+    )
+    for name, confusion in agreement.attributes.items():
+        kappas.add_row(name, str(sum(confusion.values())), _figure(kappa(confusion)))
+    return [by_measure, *by_type, kappas]
+
+
+def _f1_table(title: str, rows: Mapping[str, Counts]) -> Table:
+    table = Table("what", "both", "first", "second", "F1", title=title)
+    for name, counts in rows.items():
+        table.add_row(name, str(counts.match), str(counts.first), str(counts.second), _figure(counts.f1))
+    return table
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _count(articles: Sized) -> str:
+    return f"{len(articles)} article{'' if len(articles) == 1 else 's'}"
+
+
+def _say(saved: Saved, corpus: Corpus) -> None:
+    for path in saved.written:
+        talk.print(f"wrote {path.relative_to(corpus.folder)}", markup=False)
+    for path in saved.unchanged:
+        talk.print(f"{path.relative_to(corpus.folder)} already holds exactly this", markup=False)
+
+
+if __name__ == "__main__":
+    run(app)

@@ -1,0 +1,193 @@
+"""A JSON export of Label Studio → annotations. What is in it is read, or listed with task, region and reason.
+
+Left out and listed, without being a fault: skipped tasks, drafts, tasks nobody did. `ground_truth` is passed
+over: the server sets it on import, and only adjudication says what gold is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from khabar.corpus import Article, Corpus
+from khabar.document import Annotation
+from khabar.errors import CallError, DataError, Fault, Report
+from khabar.files import read_json, sha256
+from khabar.gathering import Saved, save_passes
+from khabar.labelstudio.config import TEXT
+from khabar.labelstudio.regions import name_of
+from khabar.labelstudio.results import annotation_of
+from khabar.schema import Schema, shorten
+
+AnnotatorOf = Callable[[Any], str | None]
+"""The annotator's id for a value of `completed_by`; None where it is not known."""
+
+
+@dataclass(slots=True)
+class Export:
+    """What an export holds. `read` items (regions' items and relations) = `kept` + `listed`, always."""
+
+    annotations: list[Annotation] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[Fault] = field(default_factory=list)
+    read: int = 0
+    listed: int = 0
+    trimmed: int = 0
+
+    @property
+    def kept(self) -> int:
+        """Items that are in the annotations, or would be if nothing beside them were wrong."""
+        return self.read - self.listed
+
+
+def annotator_of(mapping: Mapping[str, str]) -> AnnotatorOf:
+    """Annotators by user id or e-mail, whichever of them `completed_by` gives."""
+
+    def find(completed_by: Any) -> str | None:
+        keys = (
+            [completed_by.get("id"), completed_by.get("email")]
+            if isinstance(completed_by, dict)
+            else [completed_by]
+        )
+        return next((mapping[str(key)] for key in keys if key is not None and str(key) in mapping), None)
+
+    return find
+
+
+def gather_export(
+    corpus: Corpus, path: Path, *, annotator: AnnotatorOf, replace: Iterable[str] = ()
+) -> tuple[Saved, Export]:
+    """Passes out of an export file. Raises DataError with every fault; then nothing is written."""
+    if not path.is_file():
+        raise CallError(f"no file {path}")
+    export = read_export(read_json(path), articles=corpus.articles, schema=corpus.schema, annotator=annotator)
+    if export.faults:
+        counts = f"{export.read} items read, {export.kept} right, {export.listed} listed or left out"
+        next_step = f"correct these in Label Studio and export again; nothing was written ({counts})"
+        raise DataError(Report(str(path), tuple(export.faults), next_step))
+    return save_passes(corpus, export.annotations, replace=replace), export
+
+
+def read_export(
+    value: Any, *, articles: Mapping[str, Article], schema: Schema, annotator: AnnotatorOf
+) -> Export:
+    """Read the value of an export file. Nothing is raised: what is wrong is in `faults`."""
+    export = Export()
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        message = f"expected a list of tasks, as the export format JSON gives it, found {shorten(value)}"
+        export.faults.append(Fault("", message))
+        return export
+    reader = _ExportReader(export, articles, schema, annotator)
+    for number, task in enumerate(value):
+        reader.read_task(task, f"task {_id_of(task, number)}")
+    reader.report_unknown()
+    return export
+
+
+def _id_of(value: dict[str, Any], number: int) -> str:
+    return name_of(str(value["id"])) if "id" in value else f"number {number}"
+
+
+class _ExportReader:
+    """Goes through the tasks and fills an `Export`."""
+
+    def __init__(
+        self, export: Export, articles: Mapping[str, Article], schema: Schema, annotator: AnnotatorOf
+    ) -> None:
+        self.export, self.articles, self.schema, self.annotator = export, articles, schema, annotator
+        self._unknown: dict[str, int] = {}
+        self._done: dict[tuple[str, str], str] = {}
+
+    def read_task(self, task: dict[str, Any], place: str) -> None:
+        """All annotations of a task."""
+        given = task.get("annotations")
+        if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+            message = (
+                f"expected `annotations`, a list, found {shorten(given)}; export as JSON, not JSON_MIN or CSV"
+            )
+            self.export.faults.append(Fault(place, message))
+            return
+        if drafts := task.get("drafts"):
+            count = len(drafts) if isinstance(drafts, list) else 1
+            self.export.notes.append(Fault(place, f"{count} drafts, not submitted: left out"))
+        if not given:
+            self.export.notes.append(Fault(place, "nobody has done it: left out"))
+        messages = list(self._data_messages(task.get("data")))
+        self.export.faults += [Fault(f"{place} data", message) for message in messages]
+        for number, annotation in enumerate(given):
+            where = f"{place} annotation {_id_of(annotation, number)}"
+            self._read_annotation(annotation, task, where, usable=not messages)
+
+    def _data_messages(self, data: Any) -> Iterator[str]:
+        """What keeps a task's annotations from being ours: another project, schema or text."""
+        name = data.get("article") if isinstance(data, dict) else None
+        text = data.get(TEXT) if isinstance(data, dict) else None
+        article = self.articles.get(name) if isinstance(name, str) else None
+        if article is None:
+            yield f"article {shorten(name)} is none of this corpus; is this another project's export?"
+        if not isinstance(text, str):
+            yield f"expected the article's text under {TEXT!r}, found {shorten(text)}"
+            return
+        if data.get("schema") != self.schema.version:
+            yield f"annotated with schema {shorten(data.get('schema'))}, this is {self.schema.version}"
+        if surrogates := [n for n, each in enumerate(text) if "\ud800" <= each <= "\udfff"]:
+            yield f"the text has a lone surrogate at {surrogates[0]}: it was damaged on the way"
+        elif article is not None and sha256(text) != article.text_sha256:
+            yield self._digest_message(text, data.get("text_sha256"), article)
+
+    def _digest_message(self, text: str, digest: Any, article: Article) -> str:
+        said = f"the text has digest {sha256(text)[:12]}…, articles.jsonl says {article.text_sha256[:12]}…"
+        if "\r" in text:
+            return f"{said}: it has carriage returns, which move every offset after them"
+        if "\0" in text:
+            return f"{said}: it has NUL characters"
+        if digest == article.text_sha256:
+            return f"{said}: it was edited under its annotations"
+        return f"{said}: the task was made from another version of the article"
+
+    def _read_annotation(
+        self, annotation: dict[str, Any], task: dict[str, Any], where: str, *, usable: bool
+    ) -> None:
+        results = annotation.get("result")
+        if not isinstance(results, list):
+            self.export.faults.append(Fault(where, f"expected `result`, a list, found {shorten(results)}"))
+            return
+        self.export.read += len(results)
+        name = self.annotator(annotation.get("completed_by"))
+        if name is None:
+            who = shorten(annotation.get("completed_by"))
+            self._unknown[who] = self._unknown.get(who, 0) + 1
+        if annotation.get("was_cancelled"):
+            self._leave_out(results)
+            self.export.notes.append(Fault(where, f"skipped by {name or 'an unknown user'}: left out"))
+        elif not usable or name is None or self._is_second(name, task, where):
+            self._leave_out(results)
+        else:
+            data = task["data"]
+            reading = annotation_of(
+                results, data[TEXT], article=data["article"], annotator=name, schema=self.schema, place=where
+            )
+            self.export.faults += reading.faults
+            self.export.listed += reading.listed
+            self.export.trimmed += reading.trimmed
+            if reading.annotation:
+                self.export.annotations.append(reading.annotation)
+
+    def _leave_out(self, results: list[Any]) -> None:
+        self.export.listed += len(results)
+
+    def _is_second(self, name: str, task: dict[str, Any], where: str) -> bool:
+        """Whether the annotator has done this article already: which one counts is not ours to guess."""
+        first = self._done.setdefault((name, task["data"]["article"]), where)
+        if first != where:
+            message = f"{name} has annotated this article already in {first}; delete one of the two"
+            self.export.faults.append(Fault(where, message))
+        return first != where
+
+    def report_unknown(self) -> None:
+        """One fault for each user that stands for no annotator."""
+        for who, count in self._unknown.items():
+            message = f"{count} annotations by this user; say who it is: --map USER=ANNOTATOR"
+            self.export.faults.append(Fault(f"completed_by {who}", message))
