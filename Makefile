@@ -9,6 +9,8 @@ help:
 	@echo "make demo       the whole line, from raw article to leaderboard, on the articles in the repository"
 	@echo "make test       every check: ruff, mypy, all tests (browser tests where a Chromium is found)"
 	@echo "make test-fast  unit tests only"
+	@echo "make annotate   label configuration and tasks for a Label Studio project"
+	@echo "make bench      how fast, against named peers"
 	@echo "make setup      .venv with all that the demo and the tests need"
 	@echo "make lock       resolve requirements/*.txt again"
 
@@ -32,6 +34,12 @@ test: setup lint
 
 test-fast: setup
 	$(BIN)/python -m pytest -q -m "not slow and not browser"
+
+annotate: setup
+	@$(BIN)/python scripts/label_studio.py prepare
+
+bench: setup
+	$(BIN)/python benchmarks/run.py
 
 lint: setup
 	$(BIN)/ruff format --check --quiet .
