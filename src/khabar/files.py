@@ -53,8 +53,8 @@ def parse_json(text: str, *, source: str, where: str) -> Any:
         raise DataError.one(
             source, message, where=place, next_step="correct the JSON and run again"
         ) from error
-    except (_RefusedJSONError, RecursionError) as error:
-        message = str(error) if isinstance(error, _RefusedJSONError) else "JSON nested too deeply"
+    except (ValueError, RecursionError) as error:  # ValueError also of an integer of thousands of digits
+        message = "JSON nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise DataError.one(
             source, message, where=where, next_step="correct the JSON and run again"
         ) from error

@@ -1,0 +1,28 @@
+"""Scores: tags as seqeval, events as TextEE, submissions judged as a whole, intervals over articles."""
+
+from khabar.scoring.counts import Counts, Figures
+from khabar.scoring.evaluation import Evaluation, Score, evaluate, score
+from khabar.scoring.events import EventScores, score_events
+from khabar.scoring.gold import Gold, read_gold
+from khabar.scoring.published import MismatchError
+from khabar.scoring.submission import Submission, judge_records, read_submission
+from khabar.scoring.tags import TagScores, score_tags
+
+__all__ = [
+    "Counts",
+    "Evaluation",
+    "EventScores",
+    "Figures",
+    "Gold",
+    "MismatchError",
+    "Score",
+    "Submission",
+    "TagScores",
+    "evaluate",
+    "judge_records",
+    "read_gold",
+    "read_submission",
+    "score",
+    "score_events",
+    "score_tags",
+]

@@ -1,0 +1,166 @@
+"""The leaderboard: every submission scored anew on one gold, as JSON and Markdown.
+
+Nothing in it depends on when or where it is made; the dates are those the submissions give.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from khabar.errors import CallError, DataError, Faults, Report
+from khabar.files import sha256
+from khabar.schema import Schema
+from khabar.scoring.evaluation import score
+from khabar.scoring.gold import Gold
+from khabar.scoring.measures import HEADLINES, MEASURES, TASKS
+from khabar.scoring.report import UNDEFINED, as_json, header, percent
+from khabar.scoring.resampling import RESAMPLES, SEED
+from khabar.scoring.submission import read_submission
+from khabar.scoring.system import NAME, System, read_system
+
+PREDICTIONS = "predictions.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A folder of `benchmark/submissions`: its name, and who made what is in it."""
+
+    folder: Path
+    system: System
+
+    @property
+    def predictions(self) -> Path:
+        """The submission itself."""
+        return self.folder / PREDICTIONS
+
+
+def find_entries(folder: Path) -> list[Entry]:
+    """The submissions in the folder, by the names of their folders.
+
+    Raises CallError where there is none, DataError with the faults of every `system.yaml`, where a
+    folder lacks one of its two files, or where two systems have one name.
+    """
+    folders = sorted(each for each in folder.glob("*") if each.is_dir() and not each.name.startswith("."))
+    if not folders:
+        raise CallError(f"no submissions in {folder}: a system is a folder with {PREDICTIONS} and {NAME}")
+    reports: list[Report] = []
+    entries: list[Entry] = []
+    for each in folders:
+        faults = Faults(each)
+        for name in (PREDICTIONS, NAME):
+            if not (each / name).is_file():
+                faults.add(name, "is not there")
+        if faults:
+            reports.append(faults.report(f"a system is a folder with {PREDICTIONS} and {NAME}"))
+            continue
+        try:
+            entries.append(Entry(each, read_system(each / NAME)))
+        except DataError as error:
+            reports.extend(error.reports)
+    reports.extend(_doubled_names(entries))
+    if reports:
+        raise DataError(reports)
+    return entries
+
+
+def _doubled_names(entries: Sequence[Entry]) -> Iterable[Report]:
+    first: dict[str, Path] = {}
+    for each in entries:
+        other = first.setdefault(each.system.name, each.folder)
+        if other != each.folder:
+            faults = Faults(each.folder / NAME)
+            faults.add("name", f"{each.system.name!r} is the name of {other} already")
+            yield faults.report("give the systems different names")
+
+
+def score_entries(
+    entries: Iterable[Entry],
+    gold: Gold,
+    schema: Schema,
+    *,
+    split: str,
+    release: str | None = None,
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+) -> dict[str, Any]:
+    """All entries scored on that gold: the value of `results.json`, best entities first.
+
+    Raises DataError with the faults of every submission: with one that is not valid there is no board.
+    """
+    reports: list[Report] = []
+    rows = []
+    for entry in entries:
+        try:
+            submission = read_submission(entry.predictions, gold, schema)
+        except DataError as error:
+            reports.extend(error.reports)
+            continue
+        if reports:
+            continue
+        evaluation = score(gold, submission, schema, resamples=resamples, seed=seed)
+        described = entry.system.model_dump(mode="json")
+        rows.append(
+            {"id": entry.folder.name, **described}
+            | as_json(evaluation, sha256=sha256(entry.predictions.read_bytes()))
+        )
+    if reports:
+        raise DataError(reports)
+    head = header(gold, split=split, schema=schema, release=release, resamples=resamples, seed=seed)
+    return {**head, "systems": sorted(rows, key=_rank)}
+
+
+def _rank(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    found = [_f1(row, HEADLINES[task]) for task in TASKS]
+    return (*(-1.0 if each is None else -each for each in found), row["name"])
+
+
+def _f1(row: Mapping[str, Any], measure: str) -> float | None:
+    value = row["measures"][measure]
+    return None if value is None else value["micro"]["f1"]
+
+
+def markdown(results: Mapping[str, Any]) -> str:
+    """The results as `README.md`: a table of the headline figures and one of every measure."""
+    gold, drawn = results["gold"], results["intervals"]
+    left_out = (
+        f" Left out, their text not being here: {', '.join(gold['left_out'])}." if gold["left_out"] else ""
+    )
+    head = (
+        f"# Leaderboard\n\nSplit `{results['split']}`, {gold['articles']} articles, "
+        f"gold `{gold['digest'][:12]}`, schema {results['schema']}; scored by khabar "
+        f"{results['scorer']['khabar']} with seqeval {results['scorer']['seqeval']}.{left_out}\n\n"
+        f"F1 in per cent; in brackets the {drawn['level']:.0%} interval ({drawn['method']}, "
+        f"{drawn['resamples']} resamples). {UNDEFINED} is undefined, not 0. `index.html` shows it all, "
+        "`results.json` has the numbers.\n\n"
+    )
+    titles = {each.name: each.title for each in MEASURES}
+    headlines = [HEADLINES[task] for task in TASKS]
+    first = _table(results, ["System", *(titles[each] for each in headlines), "Date"], headlines, dated=True)
+    rest = [each.name for each in MEASURES if each.name not in headlines]
+    return head + first + "\n\n" + _table(results, ["System", *(titles[each] for each in rest)], rest) + "\n"
+
+
+def _table(
+    results: Mapping[str, Any], titles: Sequence[str], measures: Sequence[str], *, dated: bool = False
+) -> str:
+    lines = ["| " + " | ".join(titles) + " |", "|---" + "|---:" * (len(titles) - 1) + "|"]
+    for row in results["systems"]:
+        cells = [_as_text(row["name"]), *(_cell(row["measures"][each]) for each in measures)]
+        lines.append("| " + " | ".join([*cells, row["date"]] if dated else cells) + " |")
+    return "\n".join(lines)
+
+
+def _cell(measure: Mapping[str, Any] | None) -> str:
+    if measure is None or measure["micro"]["f1"] is None:
+        return UNDEFINED
+    interval = measure["micro"]["f1_interval"]
+    between = f" [{percent(interval[0])}–{percent(interval[1])}]" if interval else ""
+    return percent(measure["micro"]["f1"]) + between
+
+
+def _as_text(name: str) -> str:
+    """The name with every character that Markdown or HTML would take for markup escaped."""
+    return "".join(f"&#{ord(each)};" if each in "\\`*_[]<>#|&~:@" else each for each in name)

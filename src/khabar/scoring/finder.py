@@ -1,0 +1,106 @@
+"""Faults of one submission, each with its code, its line and its place in the record."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+from typing import Any
+
+from khabar.errors import DataError, Fault, Report
+from khabar.scoring.codes import Code
+
+SHOWN = 100
+"""Faults that are printed; all of them are in the report's data and under `--format json`."""
+
+NEXT_STEP = "correct the submission; docs/submissions.md describes the format and the codes"
+
+
+@dataclass(frozen=True, slots=True)
+class LongReport(Report):
+    """A report that prints its first faults and counts the rest."""
+
+    def __str__(self) -> str:
+        rest = len(self.faults) - SHOWN
+        if rest <= 0:
+            return Report.__str__(self)
+        count = f"{len(self.faults):,} faults, the first {SHOWN} are"
+        lines = [f"{self.source}: {count}", *(f"  {fault}" for fault in self.faults[:SHOWN])]
+        return "\n".join(
+            [*lines, f"  … and {rest:,} more (--format json lists all)", f"Next: {self.next_step}"]
+        )
+
+
+_short = reprlib.Repr()  # bounded before it is made: a value may be huge, or nested to the edge of the stack
+_short.maxlevel, _short.maxdict, _short.maxlist, _short.maxstring, _short.maxother = 2, 3, 3, 60, 60
+
+
+def shorten(value: Any) -> str:
+    """The value as a fault shows it: a line at most."""
+    return _short.repr(value)
+
+
+class Finder:
+    """Collects the faults of a submission while it is read."""
+
+    def __init__(self, source: str, unit: str = "line") -> None:
+        self.source = source
+        self.unit = unit
+        self.faults: list[Fault] = []
+
+    def record(self, number: int, name: str = "") -> Place:
+        """The place that a record is, by its number in the file and the article or sentence it names."""
+        head = f"{self.unit} {number}"
+        return Place(self, f"{head} {shorten(name)}" if name else head)
+
+    def add(self, code: Code, where: str, message: str) -> None:
+        """Remember one more fault."""
+        self.faults.append(Fault(where, message, code.value))
+
+    def raise_if_any(self) -> None:
+        """Raise DataError with everything that was found."""
+        if self.faults:
+            raise DataError(LongReport(self.source, tuple(self.faults), NEXT_STEP))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a submission, at which faults are found."""
+
+    finder: Finder
+    where: str
+    inner: str = ""
+
+    def at(self, part: str) -> Place:
+        """A place inside this one: a key (`start`) or a position (`[3]`)."""
+        return Place(self.finder, self.where, f"{self.inner}.{part}".strip(".").replace(".[", "["))
+
+    def add(self, code: Code, message: str) -> None:
+        """Something is wrong here."""
+        self.finder.add(code, f"{self.where} {self.inner}".rstrip(), message)
+
+    def found(self, code: Code, value: Any, expected: str) -> None:
+        """What is here, and what would be right."""
+        self.add(code, f"found {shorten(value)}, expected {expected}")
+
+    def has_keys(self, value: Any, needed: Set[str], optional: Set[str] = frozenset()) -> bool:
+        """Whether the value is an object with these keys and no other; says what is wrong if not."""
+        if not isinstance(value, dict):
+            self.found(Code.kind, value, f"an object with {_listed(needed | optional)}")
+            return False
+        for key in sorted(value.keys() - needed - optional, key=repr):
+            self.add(Code.unknown_key, f"unknown key {shorten(key)}, known are {_listed(needed | optional)}")
+        for key in sorted(needed - value.keys()):
+            self.add(Code.missing_key, f"no key {key!r}, needed are {_listed(needed)}")
+        return value.keys() >= needed and value.keys() <= needed | optional
+
+    def is_list(self, value: Any) -> bool:
+        """Whether the value is a list; says so if not."""
+        if isinstance(value, list):
+            return True
+        self.found(Code.kind, value, "a list")
+        return False
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))

@@ -1,0 +1,115 @@
+"""The gold of a split as scoring needs it: text, sentences, spans, and the digest that names it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from khabar.alignment import LabelledSpan, by_sentence, lay
+from khabar.errors import DataError, Faults
+from khabar.files import content_digest
+from khabar.scoring.extraction import Extraction, read_extraction
+from khabar.text import SEGMENTER, Sentence, Token, segment
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Label sequences of an article, one a sentence, and how many of its spans they do not show as they are.
+
+    `nested` lie inside another span, `crossing` overlap one, `off_token` cover no word, `cut` run over
+    a sentence's edge and are shown in pieces.
+    """
+
+    tags: list[list[str]]
+    nested: int = 0
+    crossing: int = 0
+    off_token: int = 0
+    cut: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article that is scored: its text, its sentences with tokens, and what the gold says of it."""
+
+    id: str
+    text: str
+    sentences: tuple[Sentence, ...]
+    says: Extraction
+
+    @property
+    def tokens(self) -> list[Token]:
+        """The tokens of all sentences, in order."""
+        return [token for sentence in self.sentences for token in sentence.tokens]
+
+    def show(self, spans: Iterable[LabelledSpan]) -> Shown:
+        """The spans as IOB2 tags of this article's tokens: the one rule for gold and prediction alike."""
+        laid = lay(spans, self.tokens)
+        tags = by_sentence(laid.tags, self.sentences)
+        pieces = sum(tag[0] == "B" for part in tags for tag in part)
+        whole = sum(tag[0] == "B" for tag in laid.tags)
+        return Shown(tags, laid.nested, laid.crossing, laid.off_token, pieces - whole)
+
+
+@dataclass(frozen=True)
+class Gold:
+    """The articles of a split by id. Scores are comparable only where `digest` is the same.
+
+    `left_out` names articles of the split that are not here because their text is not on this machine:
+    what a submission says of them is passed over.
+    """
+
+    articles: Mapping[str, Article]
+    digest: str
+    left_out: frozenset[str] = frozenset()
+
+    @cached_property
+    def sentences(self) -> dict[str, tuple[str, int]]:
+        """Sentence id → article id and number of the sentence."""
+        return {
+            f"{article.id}#{number}": (article.id, number)
+            for article in self.articles.values()
+            for number in range(len(article.sentences))
+        }
+
+
+def read_gold(rows: Iterable[Mapping[str, Any]], *, left_out: Iterable[str] = ()) -> Gold:
+    """The gold that `documents` rows hold, whatever order they come in.
+
+    Raises DataError where there is no row, an article comes twice, or a text was segmented by other
+    rules than this version's (tokens would not be those of the release).
+    """
+    faults = Faults("gold")
+    missing = frozenset(left_out)
+    articles: dict[str, Article] = {}
+    given: dict[str, Mapping[str, Any]] = {}
+    for row in rows:
+        article = _article(row)
+        if article.id in articles:
+            faults.add(article.id, "is given twice")
+        if "sentences" in row and _edges(row["sentences"]) != [(s.start, s.end) for s in article.sentences]:
+            faults.add(article.id, f"its sentences are not those of segmenter {SEGMENTER!r}")
+        articles[article.id] = article
+        given[article.id] = row
+    if not articles:
+        away = f"; not on this machine are the texts of {', '.join(sorted(missing))}" if missing else ""
+        faults.add("", f"there is no article to score on{away}")
+    faults.raise_if_any(
+        "give the documents rows of one split, made by this version of khabar, with their texts"
+    )
+    ordered = sorted(articles)
+    digest = content_digest(given[each] for each in ordered)
+    return Gold({each: articles[each] for each in ordered}, digest, missing)
+
+
+def _article(row: Mapping[str, Any]) -> Article:
+    try:
+        return Article(row["id"], row["text"], tuple(segment(row["text"])), read_extraction(row))
+    except (KeyError, TypeError) as error:
+        message = f"expected a documents row with id, text, entities and events; found no usable {error}"
+        raise DataError.one("gold", message, where=str(row.get("id", ""))) from error
+
+
+def _edges(sentences: Iterable[Mapping[str, Any]]) -> list[tuple[int, int]]:
+    return [(each["start"], each["end"]) for each in sentences]

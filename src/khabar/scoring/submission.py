@@ -1,0 +1,202 @@
+"""A submission: JSON Lines of spans (a line an article) or of tags (a line a sentence), judged as a whole.
+
+Either everything in it is right and it can be scored, or every fault of it is told and it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from khabar.alignment import LabelledSpan
+from khabar.errors import CallError, DataError
+from khabar.files import read_json_lines
+from khabar.schema import Schema
+from khabar.scoring import labels, spans
+from khabar.scoring.codes import Code
+from khabar.scoring.extraction import Event, Extraction
+from khabar.scoring.finder import Finder, Place
+from khabar.scoring.gold import Article, Gold
+
+Numbered = Iterable[tuple[int, Any]]
+"""Records with their line numbers, from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a system says of every article of a split, and of which tasks it says anything.
+
+    `tasks` is a part of entities, triggers, arguments: what it lacks is not predicted, and its figures
+    are undefined rather than 0. `mended` counts tags that `repair` changed, `passed_over` the records
+    of articles that are left out of the gold here.
+    """
+
+    articles: Mapping[str, Extraction]
+    tasks: frozenset[str]
+    mended: int = 0
+    passed_over: int = 0
+
+
+def read_submission(path: str | Path, gold: Gold, schema: Schema, *, repair: bool = False) -> Submission:
+    """The submission in that file. With `repair`, tags that continue nothing are mended.
+
+    Raises DataError with every fault of the file, each with its code; CallError if there is no such file.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise CallError(f"no submission at {path}")
+    finder = Finder(str(path))
+    return _judge(_lines(path, finder), finder, gold, schema, repair=repair)
+
+
+def judge_records(records: Iterable[Any], gold: Gold, schema: Schema, *, repair: bool = False) -> Submission:
+    """As `read_submission`, for records that are in memory already."""
+    return _judge(enumerate(records, 1), Finder("predictions", "record"), gold, schema, repair=repair)
+
+
+def _lines(path: Path, finder: Finder) -> Iterator[tuple[int, Any]]:
+    try:
+        yield from read_json_lines(path)
+    except DataError as error:
+        for fault in error.faults:
+            finder.add(Code.line, fault.where, fault.message)
+
+
+def _judge(records: Numbered, finder: Finder, gold: Gold, schema: Schema, *, repair: bool) -> Submission:
+    reader = _Reader(finder, gold, spans.SpanReader(schema), labels.TagReader(schema, repair))
+    for number, record in records:
+        reader.take(number, record)
+    reader.finish()
+    finder.raise_if_any()
+    return reader.submission()
+
+
+class _Reader:
+    """Takes record after record; the first usable one says which form the file has."""
+
+    def __init__(
+        self, finder: Finder, gold: Gold, span_reader: spans.SpanReader, tag_reader: labels.TagReader
+    ) -> None:
+        self.finder = finder
+        self.gold = gold
+        self.span_reader = span_reader
+        self.tag_reader = tag_reader
+        self.form: tuple[str, frozenset[str]] | None = None
+        self.form_line = 0
+        self.lines: dict[str, int] = {}
+        self.passed_over = 0
+        self.taken = 0
+        self.extractions: dict[str, Extraction] = {}
+        self.tags: dict[str, dict[int, dict[str, list[str]]]] = {}
+
+    def take(self, number: int, record: Any) -> None:
+        """Judge one record."""
+        self.taken += 1
+        place = self.finder.record(number)
+        if not isinstance(record, dict):
+            place.found(Code.record, record, "an object")
+            return
+        key, says = (
+            ("id", labels.SAYS) if "id" in record and "article" not in record else ("article", spans.SAYS)
+        )
+        name = record.get(key)
+        if isinstance(name, str):
+            place = self.finder.record(number, name)
+        if not place.has_keys(record, frozenset({key}), says):
+            self.lines.setdefault(str(name), number)
+        elif not isinstance(name, str):
+            place.at(key).found(Code.kind, name, "text")
+        elif self._has_form(key, says & record.keys(), says, number, place):
+            (self._take_sentence if key == "id" else self._take_article)(number, name, record, place)
+
+    def _has_form(
+        self, key: str, said: frozenset[str], says: frozenset[str], number: int, place: Place
+    ) -> bool:
+        if not said:
+            place.add(Code.missing_key, f"no key of {', '.join(sorted(says))}, needed is one or both")
+            return False
+        if self.form is None:
+            self.form, self.form_line = (key, said), number
+        elif self.form != (key, said):
+            theirs = f"{self.form[0]}, {', '.join(sorted(self.form[1]))}"
+            mine = f"{key}, {', '.join(sorted(said))}"
+            place.add(Code.mixed, f"found {mine}, {self.finder.unit} {self.form_line} has {theirs}")
+        return True
+
+    def _is_new(self, number: int, name: str, place: Place, code: Code) -> bool:
+        first = self.lines.setdefault(name, number)
+        if first != number:
+            place.add(code, f"has its record in {self.finder.unit} {first} already")
+        return first == number
+
+    def _take_article(self, number: int, name: str, record: Mapping[str, Any], place: Place) -> None:
+        new = self._is_new(number, name, place, Code.doubled_article)
+        article = self.gold.articles.get(name)
+        if article is not None:
+            said = self.span_reader.read(record, place, len(article.text))
+            if new:
+                self.extractions[name] = said
+        elif name in self.gold.left_out:
+            self.passed_over += 1
+        else:
+            place.add(Code.unknown_article, f"is none of the {len(self.gold.articles)} articles of the split")
+
+    def _take_sentence(self, number: int, name: str, record: Mapping[str, Any], place: Place) -> None:
+        new = self._is_new(number, name, place, Code.doubled_sentence)
+        if name in self.gold.sentences:
+            article, position = self.gold.sentences[name]
+            tokens = len(self.gold.articles[article].sentences[position].tokens)
+            tags = self.tag_reader.read(record, place, tokens)
+            if new:
+                self.tags.setdefault(article, {})[position] = tags
+        elif name.rpartition("#")[0] in self.gold.left_out:
+            self.passed_over += 1
+        else:
+            message = f"is none of the {len(self.gold.sentences)} sentences of the split (<article>#<number>)"
+            place.add(Code.unknown_sentence, message)
+
+    def finish(self) -> None:
+        """Find what is not there. Where lines could not be read, what is missing may be in them."""
+        if not self.taken and not self.finder.faults:
+            self.finder.add(Code.empty, "", "found no record, expected one for every article of the split")
+        if self.form is None or any(fault.code == Code.line for fault in self.finder.faults):
+            return
+        if self.form[0] == "article":
+            for name in self.gold.articles:
+                if name not in self.lines:
+                    self.finder.add(Code.missing_article, repr(name), "has no record")
+            return
+        seen = {self.gold.sentences[name][0] for name in self.lines if name in self.gold.sentences}
+        for name, each in self.gold.articles.items():
+            if name not in seen and each.sentences:
+                self.finder.add(Code.missing_article, repr(name), "has no record of any of its sentences")
+        for name, (article, _) in self.gold.sentences.items():
+            if article in seen and name not in self.lines:
+                self.finder.add(Code.missing_sentence, repr(name), "has no record")
+
+    def submission(self) -> Submission:
+        """What was read, if there was nothing wrong with it."""
+        key, said = self.form or ("article", frozenset())
+        if key == "article":
+            tasks = {"entities": ("entities",), "events": ("triggers", "arguments")}
+            said_tasks = frozenset(task for name in said for task in tasks[name])
+            return Submission(self.extractions, said_tasks, passed_over=self.passed_over)
+        names = {"ner_tags": "entities", "trigger_tags": "triggers"}
+        articles = {
+            name: _from_tags(each, self.tags.get(name, {})) for name, each in self.gold.articles.items()
+        }
+        said_tasks = frozenset(names[column] for column in said)
+        return Submission(articles, said_tasks, self.tag_reader.mended, self.passed_over)
+
+
+def _from_tags(article: Article, sentences: Mapping[int, Mapping[str, list[str]]]) -> Extraction:
+    entities: list[LabelledSpan] = []
+    events: list[Event] = []
+    for position, columns in sorted(sentences.items()):
+        tokens = article.sentences[position].tokens
+        entities += labels.spans(columns.get("ner_tags", ()), tokens)
+        triggers = labels.spans(columns.get("trigger_tags", ()), tokens)
+        events += [Event(name, start, end) for start, end, name in triggers]
+    return Extraction(tuple(entities), tuple(events))
