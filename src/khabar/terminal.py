@@ -33,23 +33,32 @@ class DefaultGroup(TyperGroup):
     """A program whose first command is meant when none is named: `evaluate.py F` is `evaluate.py score F`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the first command's name in front, unless a command or the program's own help is asked for."""
-        if not args or (args[0] not in self.commands and args[0] not in {"--help", "--install-completion"}):
+        """Put the first command's name in front, unless a command is named or the help of several is asked."""
+        of_all = args[:1] == ["--help"] and len(self.commands) > 1
+        if not of_all and (not args or args[0] not in self.commands):
             args = [next(iter(self.commands)), *args]
         return super().parse_args(ctx, args)
 
 
 def program(*, help: str, default_command: bool = False) -> typer.Typer:  # noqa: A002 - Typer's own word
     """A Typer application with these manners. With `default_command` its first command needs no name."""
-    kind = DefaultGroup if default_command else TyperGroup
-    return typer.Typer(
-        help=help,
-        cls=kind,
+    app = typer.Typer(
+        cls=DefaultGroup if default_command else TyperGroup,
         add_completion=False,
         no_args_is_help=not default_command,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
+    if default_command:
+        # a callback keeps a program of one command a group, so that the command may be named as well
+        app.callback(help=help)(_nothing)
+    else:
+        app.info.help = help
+    return app
+
+
+def _nothing() -> None:
+    """What a program does before its command."""
 
 
 def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Characters that no article text holds: invisible marks, controls, odd line ends and spaces, what is not NFC."""
+"""Characters no article text holds: invisible marks, controls, odd line ends and spaces, what is not NFC."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from collections.abc import Iterator
 
 from khabar.text.mapping import Edit, Mapped
 from khabar.text.normalise import INVISIBLE
-from khabar.text.segment import MARKS
 
 _CONTROL = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
 _UNWANTED = re.compile(rf"(\r)(?=\n)|([\r\v\f\x85\u2028\u2029])|([{INVISIBLE}])|([{_CONTROL}])")
 _JOINER = re.compile("\u200c+")
-_LETTER = re.compile(r"[^\W\d_]")
-_LETTER_OR_MARK = re.compile(rf"[^\W\d_]|[{MARKS}]")
 _SPACE = "\t\x20\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
-_SPACES = re.compile(rf"(?<![^\n])[{_SPACE}]+|[{_SPACE}]+(?![^\n])|[{_SPACE}]{{2,}}|[{_SPACE.replace(' ', '')}]")
+_SPACES = re.compile(
+    rf"(?<![^\n])[{_SPACE}]+|[{_SPACE}]+(?![^\n])|[{_SPACE}]{{2,}}|[{_SPACE.replace(' ', '')}]"
+)
 
 
 def tidied(text: Mapped) -> Mapped:
-    """NFC, line feeds only, single spaces, none at the edges of lines, nothing invisible but ZWNJ in a word."""
+    """NFC, line feeds only, single spaces, none at the edges of lines, nothing invisible but ZWNJ."""
     text = text.edited(_unwanted(text.text))
     text = text.edited(_joiners(text.text))
     if not unicodedata.is_normalized("NFC", text.text):
@@ -41,10 +40,15 @@ def _unwanted(text: str) -> Iterator[Edit]:
 def _joiners(text: str) -> Iterator[Edit]:
     for found in _JOINER.finditer(text):
         start, end = found.span()
-        if _LETTER_OR_MARK.match(text[max(start - 1, 0) : start]) and _LETTER.match(text[end : end + 1]):
+        if _is_kind("LM", text[max(start - 1, 0) : start]) and _is_kind("L", text[end : end + 1]):
             start += 1
         if start < end:
             yield Edit(start, end, "", "invisible mark")
+
+
+def _is_kind(kinds: str, character: str) -> bool:
+    """Whether there is a character and its Unicode category is of these kinds (L letter, M mark)."""
+    return character != "" and unicodedata.category(character)[0] in kinds
 
 
 def _composed(text: str) -> Iterator[Edit]:
@@ -53,13 +57,17 @@ def _composed(text: str) -> Iterator[Edit]:
     for place in [*(at for at, each in enumerate(text) if at and _starts(each)), len(text)]:
         cluster = text[last:place]
         if not cluster.isascii() and not unicodedata.is_normalized("NFC", cluster):
-            yield Edit(last, place, unicodedata.normalize("NFC", cluster), "composed (NFC)")
+            composed = unicodedata.normalize("NFC", cluster)
+            same = 0
+            while cluster[same] == composed[same]:
+                same += 1
+            yield Edit(last + same, place, composed[same:], "composed (NFC)")
         last = place
 
 
 def _starts(character: str) -> bool:
     """Whether nothing before it composes with this character: no mark, no Hangul vowel or final."""
-    return not unicodedata.category(character).startswith("M") and not "\u1160" <= character <= "\u11ff"
+    return not _is_kind("M", character) and not "\u1160" <= character <= "\u11ff"
 
 
 def _spaces(text: str) -> Iterator[Edit]:

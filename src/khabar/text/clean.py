@@ -1,17 +1,28 @@
-"""Raw text to article text, with a map back: what a person copied off a page, less what is not the article."""
+"""Raw text to article text, with a map back: what was copied off a page, less what is not the article."""
 
 from __future__ import annotations
 
+import re
 from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from khabar.text.characters import tidied
+from khabar.text.furniture import Rules, default_rules
+from khabar.text.lines import furniture, lines_of
 from khabar.text.mapping import Edit, Mapped, Removal
+from khabar.text.markup import headings, marks
+
+_LINE_BREAKS = re.compile(r"\n+")
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """Article text, what was removed on the way, and the raw range each of its characters stands for."""
+    """Article text, what was removed on the way, and the raw range each of its characters stands for.
+
+    The ranges of characters and removals cover the raw text, and apart from characters that stand for
+    the same stretch (NFC, a line break made two) they do not overlap.
+    """
 
     text: str
     removed: tuple[Removal, ...]
@@ -31,30 +42,34 @@ class Cleaned:
         return self._starts[start], self._ends[end - 1]
 
 
-def clean(raw: str) -> Cleaned:
-    """Article text of what was copied off a page: title, blank line, a paragraph a line."""
+def clean(raw: str, *, rules: Rules | None = None) -> Cleaned:
+    """Article text of what was copied off a page: title, blank line, a paragraph a line.
+
+    Characters and lines are only taken away, save these: a run of white space becomes one space or one
+    line feed, what is not NFC becomes NFC, and the line break after the title becomes two.
+    `rules` are those of `default_rules()` unless given.
+    """
     mapped = tidied(Mapped.of(raw))
+    levels = headings(mapped.text)
+    while (bare := mapped.edited(marks(mapped.text))) is not mapped:
+        mapped = tidied(bare)
+    found = lines_of(mapped.text, levels)
+    mapped = mapped.edited(furniture(found, rules or default_rules()))
     mapped = mapped.edited(_layout(mapped.text))
     return Cleaned(mapped.text, mapped.removals(raw), mapped.starts, mapped.ends)
 
 
-def _layout(text: str) -> list[Edit]:
-    """Edits that leave the title, a blank line, and the paragraphs a line each."""
-    edits: list[Edit] = []
-    place, seen = 0, 0
-    while place < len(text):
-        end = place
-        while end < len(text) and text[end] == "\n":
-            end += 1
-        if end > place:
-            wanted = 0 if seen == 0 or end == len(text) else 2 if seen == 1 else 1
-            if wanted == 2 and end - place == 1:
-                edits.append(Edit(place, end, "\n\n", "blank line"))
-            elif end - place > wanted:
-                edits.append(Edit(place + wanted, end, "", "blank line"))
-            place = end
-        if place < len(text):
-            seen += 1
-            stop = text.find("\n", place)
-            place = len(text) if stop < 0 else stop
-    return edits
+def _layout(text: str) -> Iterator[Edit]:
+    """Edits that leave two line breaks after the title, one after each paragraph, none at the ends."""
+    title_passed = False
+    for found in _LINE_BREAKS.finditer(text):
+        start, end = found.span()
+        if start == 0 or end == len(text):
+            yield Edit(start, end, "", "blank line")
+            continue
+        wanted = 1 if title_passed else 2
+        title_passed = True
+        if end - start < wanted:
+            yield Edit(start, end, "\n\n", "blank line")
+        elif end - start > wanted:
+            yield Edit(start + wanted, end, "", "blank line")

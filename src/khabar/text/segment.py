@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 SEGMENTER = "khabar-1"
 """Version of the rules. Any change of a boundary is a new version and a major release."""
 
-MARKS = "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u08d3-\u08e1\u08e3-\u08ff"
+MARKS = (
+    "\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed"
+    "\u08d3-\u08e1\u08e3-\u08ff"
+)
 """Combining marks that stay on their letter, as the inside of a character class."""
 
 _WORD = rf"[\w{MARKS}]"
@@ -22,20 +27,23 @@ _TOKEN = re.compile(
 _LINE = re.compile(r"[^\n\r\v\f\x85\u2028\u2029]+")
 _ARABIC = "\u0621-\u064a\u066e-\u06d3\u06d5\u06fa-\u06ff"
 # What may end a sentence, with the closing marks after it: at white space, or glued to the next sentence.
-_STOP = re.compile(rf"""([.!?؟…۔]+)(["'”’»›)\]]*)(?=(\s+)|[{_ARABIC}«“"])""")
+_STOP = re.compile(
+    r"""(?<![.!?؟…۔])([.!?؟…۔]++)(["'”’»›)\]]*+(?:\s+["”»)\]]++(?=\s))?+)"""
+    rf"""(?=(\s+)|[{_ARABIC}«“"])"""
+)
 _LAST_WORD = re.compile(rf"(?:^|(?<=[^\w{MARKS}]))([\w{MARKS}]+(?:\.[\w{MARKS}]+)*)$")
 _LETTER = re.compile(r"[^\W\d_]")
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _ACRONYM = re.compile(rf"[^\W\d_][{MARKS}ـ]*(?:\.[^\W\d_][{MARKS}ـ]*)*")
 _LIST_NUMBER = re.compile(r"(?:^|[:؛،;(.]\s*|(?<=\s))(\d{1,2})$")
-_WORD_WINDOW = 40
+_WINDOW = 40
 
 _ABBREVIATIONS = frozenset(
-    # Words that carry a full stop of their own; single letters and X.Y.Z need no list.
-    "ود وأ وم لد بد مج كلغ ألخ "
-    "Mr Mrs Ms Dr Prof St Gen Col Lt Maj Capt Sgt Rev Sen Rep Gov Hon Jr Sr No Vol vs cf Fig pp ed "
-    "Inc Ltd Co Corp Bros Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split()
+    line
+    for line in Path(__file__).with_name("abbreviations.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
 )
-_UNITS = frozenset("م هـ ه س غ ل".split())
+_UNITS = frozenset(("م", "هـ", "ه", "س", "غ", "ل"))
 """One-letter units and eras: after a number (`1445 هـ.`) the full stop is the sentence's."""
 
 _OPENING = {"(": ")", "[": "]", "{": "}", "«": "»", "“": "”", "‹": "›"}
@@ -98,46 +106,55 @@ def _sentence(tokens: list[Token]) -> Sentence:
 
 def _boundaries(line: str) -> Iterator[int]:
     """Offsets in the line before which a sentence ends, ascending; the line's own end is not among them."""
-    pairs: list[tuple[int, int]] | None = None
-    begin, counted = 0, 0
+    pairs: _Pairs | None = None
+    begin, counted, letter = 0, 0, -1
     for stop in _STOP.finditer(line):
         marks, closers, gap = stop.groups()
-        before, after = line[begin : stop.start()], line[stop.end() + len(gap or "") :][:2]
-        if marks == "." and (number := _LIST_NUMBER.search(before)) and _counts(number, before, counted):
-            counted = int(number.group(1))
+        start = max(begin, stop.start() - _WINDOW)
+        before, after = line[start : stop.start()], line[stop.end() + len(gap or "") :][:2]
+        if marks == "." and (number := _LIST_NUMBER.search(before)):
+            value, lead = int(number.group(1)), before[: number.start(1)].rstrip()
+            if (not lead and start == begin) or _counts(value, lead, counted):
+                counted = value
+                continue
+        letter = _first_letter(line, begin) if letter < begin else letter
+        if letter >= stop.start() or not _ends_sentence(before, marks, closers, gap, after):
             continue
-        if not _ends_sentence(before, marks, closers, gap, after):
-            continue
-        pairs = _pairs(line) if pairs is None else pairs
-        boundary = _after_closers(stop.end(1), stop.end(), pairs)
-        if not any(start < boundary <= end for start, end in pairs):
+        pairs = _Pairs.of(line) if pairs is None else pairs
+        boundary = pairs.closers_end(stop.end(1), stop.end())
+        if _LETTER_OR_DIGIT.search(line, boundary) is None:
+            return
+        if not pairs.enclose(boundary):
             yield boundary
             begin = boundary
 
 
-def _counts(number: re.Match[str], before: str, counted: int) -> bool:
-    """Whether the number marks an item: first in its sentence or clause, or next after the one before."""
-    value = int(number.group(1))
-    lead = before[: number.start(1)].rstrip()
-    return not lead or (value == 1 and lead[-1] in ":؛،;(") or (counted > 0 and value == counted + 1)
+def _first_letter(line: str, begin: int) -> int:
+    found = _LETTER.search(line, begin)
+    return found.start() if found else len(line)
+
+
+def _counts(value: int, lead: str, counted: int) -> bool:
+    """Whether the number marks an item: 1 after a mark that opens a list, or the next after the last one."""
+    return (value == 1 and lead[-1:] in (":", "؛", "،", ";", "(")) or (counted > 0 and value == counted + 1)
 
 
 def _ends_sentence(before: str, marks: str, closers: str, gap: str | None, after: str) -> bool:
-    if not before or before[-1].isspace() or before[-1] in _OPENING or not _LETTER.search(before):
-        return False  # a mark on its own: `(...)`, `(!)`, ` … `
+    if before[-1] in _OPENING or (before[-1].isspace() and len(marks) > 1):
+        return False  # a mark on its own: `(...)`, `(!)`, ` ... `
     if marks == "..":  # a pause, as a dash is
         return False
     if not after or after[0] in "،,؛;:" or (after[0].isascii() and after[0].islower()):
         return False
     if marks != ".":
         return True
-    found = _LAST_WORD.search(before[-_WORD_WINDOW:])
+    found = _LAST_WORD.search(before.rstrip())
     if found is None:
         return True  # after a closing mark: `).`
     word = found.group(1)
     if not gap and not closers:
         return _glued(word, after)
-    return not _is_abbreviation(word, before[: len(before) - len(word)])
+    return not _is_abbreviation(word, before[: before.rindex(word)])
 
 
 def _glued(word: str, after: str) -> bool:
@@ -153,26 +170,47 @@ def _is_abbreviation(word: str, lead: str) -> bool:
     return bool(_ACRONYM.fullmatch(word))
 
 
-def _after_closers(start: int, end: int, pairs: list[tuple[int, int]]) -> int:
-    """Where the closing marks after a full stop end; a quotation mark that opens a pair belongs to what follows."""
-    openings = {opening for opening, _ in pairs}
-    return next((place for place in range(start, end) if place in openings), end)
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """The quotations and brackets that close in a line: where they open, and the stretches they enclose."""
 
+    openings: frozenset[int]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
 
-def _pairs(line: str) -> list[tuple[int, int]]:
-    """Offsets of the opening and closing mark of each quotation and bracket that closes in the line."""
-    pairs: list[tuple[int, int]] = []
-    opened: dict[str, list[int]] = {mark: [] for mark in _OPENING}
-    straight: list[int] = []
-    for found in _PAIRED.finditer(line):
-        mark, place = found.group(), found.start()
-        if mark == '"':
-            straight.append(place)
-        elif mark in _OPENING:
-            opened[mark].append(place)
-        elif opened[_CLOSING[mark]]:
-            pairs.append((opened[_CLOSING[mark]].pop(), place))
-    return pairs + _straight_pairs(line, straight)
+    @classmethod
+    def of(cls, line: str) -> _Pairs:
+        """The pairs of the line; a mark without its partner makes none."""
+        pairs: list[tuple[int, int]] = []
+        opened: dict[str, list[int]] = {mark: [] for mark in _OPENING}
+        straight: list[int] = []
+        for found in _PAIRED.finditer(line):
+            mark, place = found.group(), found.start()
+            if mark == '"':
+                straight.append(place)
+            elif mark in _OPENING:
+                opened[mark].append(place)
+            elif opened[_CLOSING[mark]]:
+                pairs.append((opened[_CLOSING[mark]].pop(), place))
+        pairs = sorted(pairs + _straight_pairs(line, straight))
+        starts: list[int] = []
+        ends: list[int] = []
+        for start, end in pairs:
+            if ends and start < ends[-1]:
+                ends[-1] = max(ends[-1], end)
+            else:
+                starts.append(start)
+                ends.append(end)
+        return cls(frozenset(start for start, _ in pairs), tuple(starts), tuple(ends))
+
+    def enclose(self, place: int) -> bool:
+        """Whether the place is inside a pair: after its opening mark, not after its closing one."""
+        at = bisect_left(self.starts, place) - 1
+        return at >= 0 and place <= self.ends[at]
+
+    def closers_end(self, start: int, end: int) -> int:
+        """Where the closing marks in the stretch end; one that opens a pair belongs to what follows."""
+        return next((place for place in range(start, end) if place in self.openings), end)
 
 
 def _straight_pairs(line: str, places: list[int]) -> list[tuple[int, int]]:

@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""Articles in: web pages, text copied off pages and JSON Lines become articles of the corpus."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from khabar.corpus import Corpus, text_folders
+from khabar.errors import DataError, Report
+from khabar.files import dump_json, write_json
+from khabar.inputs import RawArticle, files_of, read_inputs
+from khabar.intake import Converted, Intake, Terms, convert, describe, require_source, save
+from khabar.labelstudio import task
+from khabar.schema import default_annotations
+from khabar.terminal import Format, print_data, program, progress, run, talk
+from khabar.text import segment
+from khabar.text.furniture import default_rules, load_rules
+
+app = program(
+    help="""Articles in: raw pages and texts become articles of the corpus.
+
+    Example: convert_articles.py pages/ more.jsonl --source authored --explain --dry-run""",
+    default_command=True,
+)
+
+
+@app.command(name="convert")
+def convert_articles(
+    inputs: Annotated[
+        list[Path], typer.Argument(metavar="INPUT...", help="Files (.txt .md .html .htm .jsonl) and folders.")
+    ],
+    source: Annotated[str, typer.Option(metavar="ID", help="Where they come from: an id in sources.yaml.")],
+    annotations: Annotated[
+        Path, typer.Option("--annotations", metavar="DIR", help="The corpus.")
+    ] = default_annotations(),
+    texts: Annotated[
+        list[Path], typer.Option("--texts", metavar="DIR", help="Where stand-off texts are (repeatable).")
+    ] = [],  # noqa: B006 - typer copies it
+    rules: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="More furniture rules, after Khabar's own.")
+    ] = None,
+    licence: Annotated[str | None, typer.Option(help="Instead of the source's.")] = None,
+    origin: Annotated[str | None, typer.Option(help="Instead of the source's, and of the address.")] = None,
+    tasks: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the articles as Label Studio tasks.")
+    ] = None,
+    texts_out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write the article texts here too, stand-off ones also."),
+    ] = None,
+    allow_duplicates: Annotated[
+        bool, typer.Option("--allow-duplicates", help="Take near duplicates, and say so.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="List everything that was removed, and why.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing.")] = False,
+    form: Annotated[Format, typer.Option("--format")] = Format.text,
+) -> None:
+    """Clean, check and add articles (this command needs no name). All of them are written, or none.
+
+    Example: convert_articles.py page.html --source authored --tasks build/tasks.json
+    """
+    corpus = Corpus(annotations, text_folders(texts))
+    terms = Terms(require_source(corpus, source), licence, origin)
+    furniture = default_rules() if rules is None else default_rules().and_also(load_rules(rules))
+    reports: list[Report] = []
+    intake = convert(
+        corpus,
+        _raw_articles(files_of(inputs), reports),
+        terms,
+        rules=furniture,
+        allow_duplicates=allow_duplicates,
+        reports=reports,
+    )
+    if explain and form is Format.text:
+        for line in _explanations(intake):
+            print_data(line)
+    if intake.reports:
+        raise DataError(intake.reports)
+    made = [task(each.article, schema=corpus.schema) for each in intake.converted] if tasks else []
+    if not dry_run:
+        save(corpus, intake, texts_out=texts_out)
+        if tasks:
+            write_json(tasks, made)
+    print_data(_as_json(intake) if form is Format.json else "\n".join(map(_as_text, intake.converted)))
+    _say(intake, dry_run=dry_run, tasks=tasks)
+
+
+def _raw_articles(files: list[Path], reports: list[Report]) -> Iterator[RawArticle]:
+    for path in progress(files, doing="Converting"):
+        yield from read_inputs(path, reports)
+
+
+def _say(intake: Intake, *, dry_run: bool, tasks: Path | None) -> None:
+    for pair in intake.duplicates:
+        talk.print(f"allowed: {pair.right} is {describe(pair)} {pair.left}", markup=False)
+    count, unchanged = len(intake.new), len(intake.converted) - len(intake.new)
+    verb, after = ("would be added", "; nothing written") if dry_run else ("added", "")
+    talk.print(f"{count} {verb}, {unchanged} there already{after}")
+    if tasks and not dry_run:
+        talk.print(f"wrote {len(intake.converted)} tasks to {tasks}", markup=False)
+
+
+def _as_text(converted: Converted) -> str:
+    article = converted.article
+    dated = f"{article.published} ({converted.raw.published_from})" if converted.raw.published else "no date"
+    return (
+        f"{article.id}  {converted.state}  {len(segment(converted.text))} sentences  {dated}  "
+        f"{article.text_sha256[:12]}  {converted.raw.place}"
+    )
+
+
+def _explanations(intake: Intake) -> Iterator[str]:
+    """What was removed from each input, a line each; of what cannot be seen only the counts."""
+    cleaned = [(each.raw, each.cleaned) for each in intake.converted]
+    cleaned += [(each.raw, each.cleaned) for each in intake.refused if each.cleaned is not None]
+    for raw, result in cleaned:
+        yield raw.place
+        unseen: Counter[str] = Counter()
+        for removal in result.removed:
+            shown = " ".join(removal.text.split())
+            if not shown.isprintable() or not shown:
+                unseen[removal.reason] += 1
+                continue
+            line = raw.raw.count("\n", 0, removal.start) + 1
+            yield f"  line {line}: {removal.reason}: {shown}"
+        if unseen:
+            yield "  " + ", ".join(f"{reason} × {count}" for reason, count in sorted(unseen.items()))
+
+
+def _as_json(intake: Intake) -> str:
+    def one(each: Converted) -> dict[str, Any]:
+        removed = [asdict(removal) for removal in each.cleaned.removed]
+        told = {"place": each.raw.place, "state": each.state, "title": each.text.split("\n", 1)[0]}
+        seen = {
+            "published_from": each.raw.published_from,
+            "author": each.raw.author,
+            "address": each.raw.address,
+        }
+        return {**told, "article": each.article.model_dump(), **seen, "removed": removed}
+
+    pairs = [asdict(pair) for pair in intake.duplicates]
+    return dump_json({"articles": [one(each) for each in intake.converted], "duplicates": pairs}, indent=1)
+
+
+if __name__ == "__main__":
+    run(app)
