@@ -104,7 +104,9 @@ def demo(
     workspace.mkdir(parents=True)
     for name in HAND_WRITTEN:
         shutil.copy(corpus.folder / name, workspace / name)
-    shutil.copytree(corpus.folder / "decisions", workspace / "decisions")
+    (workspace / "decisions").mkdir()
+    for article in (each for each in corpus.articles.values() if each.text is not None):
+        shutil.copy(corpus.folder / "decisions" / f"{article.id}.json", workspace / "decisions")
     scripts, benchmark, here = CHECKOUT / "scripts", CHECKOUT / "benchmark", ("--annotations", workspace)
 
     step("1  raw article → article text → Label Studio task")

@@ -41,7 +41,7 @@ def main(
     """Train the CRFs on train and write their predictions for a split."""
     data = read_data(split, annotations=annotations, texts=texts, release=release)
     model = crf.fit(data.train, load_schema(annotations / "schema.yaml"), seed=seed)
-    system = replace(SYSTEM, parameters={**PARAMETERS, "seed": seed})
+    system = replace(SYSTEM, training_data=data.trained_on, parameters={**PARAMETERS, "seed": seed})
     write_submission(out, predictions(model, data.target), system, date.date() if date else None)
     for article in data.without_text:
         talk.print(f"left out, its text is not on this machine: {article}")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -40,7 +41,8 @@ def main(
     del seed
     data = read_data(split, annotations=annotations, texts=texts, release=release)
     model = gazetteer.fit(data.train, load_schema(annotations / "schema.yaml"))
-    write_submission(out, predictions(model, data.target), SYSTEM, date.date() if date else None)
+    system = replace(SYSTEM, training_data=data.trained_on)
+    write_submission(out, predictions(model, data.target), system, date.date() if date else None)
     for article in data.without_text:
         talk.print(f"left out, its text is not on this machine: {article}")
     talk.print(f"{out}: {len(data.target)} articles of {split}, learnt from {len(data.train)} of train")

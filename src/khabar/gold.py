@@ -110,8 +110,10 @@ def derive_gold(corpus: Corpus) -> Derived:
 
     def derive(path: Path) -> Annotation:
         made = read_decisions(path)
-        if made.article != path.stem or made.article not in corpus.articles:
+        if made.article != path.stem:
             raise DataError.one(path, f"expected decisions on {path.stem!r}, found {made.article!r}")
+        if made.article not in corpus.articles:
+            raise DataError.one(path, f"no article {made.article!r} in articles.jsonl")
         _check_judges(corpus, made, path)
         passes = passes_of(corpus, made.article, made.passes)
         text = corpus.articles[made.article].text

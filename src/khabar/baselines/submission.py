@@ -39,6 +39,12 @@ class Data:
     target: list[Row]
     without_text: list[str]
 
+    @property
+    def trained_on(self) -> str:
+        """What `system.yaml` says of the training data: how much of train was there to learn from."""
+        absent = f", {len(self.without_text)} left out for want of their text" if self.without_text else ""
+        return f"train split, {len(self.train)} articles{absent}"
+
 
 def read_data(
     split: str, *, annotations: Path, texts: Sequence[Path] = (), release: Path | None = None
