@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 
 from khabar.errors import DataError
 from khabar.guidelines import fill, fill_guidelines
+from khabar.quotes import resolve
 from khabar.schema import Schema
 
 EMPTY = "# Guide\n\n<!-- schema:entities -->\n<!-- /schema:entities -->\n\ntext\n"
@@ -91,3 +94,12 @@ def test_the_guidelines_of_this_repository_are_in_step_with_its_schema(
     repository: Path, schema: Schema
 ) -> None:
     assert not fill_guidelines(repository / "annotations" / "guidelines.md", schema, check=True)
+
+
+def test_the_worked_example_of_the_guidelines_is_right(repository: Path, schema: Schema) -> None:
+    guidelines = (repository / "annotations" / "guidelines.md").read_text(encoding="utf-8")
+    text = re.search(r"<!-- worked:text -->\n```text\n(.*?)\n```", guidelines, re.DOTALL)
+    quoted = re.search(r"<!-- worked:json -->\n```json\n(.*?)\n```", guidelines, re.DOTALL)
+    assert text and quoted
+    made = resolve(json.loads(quoted[1]), text[1], annotator="a", schema=schema, source="guidelines.md")
+    assert (len(made.entities), len(made.events)) == (14, 10)
