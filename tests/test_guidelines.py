@@ -100,6 +100,7 @@ def test_the_worked_example_of_the_guidelines_is_right(repository: Path, schema:
     guidelines = (repository / "annotations" / "guidelines.md").read_text(encoding="utf-8")
     text = re.search(r"<!-- worked:text -->\n```text\n(.*?)\n```", guidelines, re.DOTALL)
     quoted = re.search(r"<!-- worked:json -->\n```json\n(.*?)\n```", guidelines, re.DOTALL)
-    assert text and quoted
+    assert text
+    assert quoted
     made = resolve(json.loads(quoted[1]), text[1], annotator="a", schema=schema, source="guidelines.md")
     assert (len(made.entities), len(made.events)) == (14, 10)
