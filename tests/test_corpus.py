@@ -78,7 +78,13 @@ def test_another_text_under_the_same_name_is_refused(folder: Path, tmp_path: Pat
 
 def test_every_bad_line_of_articles_is_told(folder: Path) -> None:
     good = line("ours-1", OURS)
-    bad = [good, {**good, "id": "Ours 2"}, {**good, "id": "ours-3", "text_sha256": "0"}, {**good, "more": 1}, good]
+    bad = [
+        good,
+        {**good, "id": "Ours 2"},
+        {**good, "id": "ours-3", "text_sha256": "0"},
+        {**good, "more": 1},
+        good,
+    ]
     write_json_lines(folder / "articles.jsonl", bad)
     with pytest.raises(DataError) as caught:
         read_articles(folder)
@@ -135,6 +141,8 @@ def test_splits_name_known_articles_once(folder: Path) -> None:
 
 
 def test_a_title_that_is_others_text_is_not_in_the_line(folder: Path) -> None:
-    lines = [json.loads(each) for each in (folder / "articles.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = [
+        json.loads(each) for each in (folder / "articles.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
     assert lines[1]["title"] is None
     assert "باريس" not in (folder / "articles.jsonl").read_text(encoding="utf-8")

@@ -30,7 +30,9 @@ from khabar.schema import Schema
 TEXT = "😀 رفضت موسكو قمة هلسنكي\n\nالتقى وزير وموسكو 🇷🇺 ثم غادر."
 
 
-def entity(identifier: str, kind: str, words: str, *, nth: int = 1, text: str = TEXT, **attributes: Any) -> Entity:
+def entity(
+    identifier: str, kind: str, words: str, *, nth: int = 1, text: str = TEXT, **attributes: Any
+) -> Entity:
     start = -1
     for _ in range(nth):
         start = text.index(words, start + 1)
@@ -77,8 +79,8 @@ def test_the_file_is_written_in_canonical_order_one_mention_a_line(tmp_path: Pat
         '  {"id": "T3", "type": "GPE", "start": 17, "end": 23, "text": "هلسنكي"}',
         " ],",
         ' "events": [',
-        '  {"id": "E1", "type": "Reject", "trigger": {"start": 2, "end": 6, "text": "رفضت"}, "realis": "actual", '
-        '"arguments": [{"role": "Proposal", "entity": "T2"}, {"role": "Rejecter", "entity": "T1"}]}',
+        '  {"id": "E1", "type": "Reject", "trigger": {"start": 2, "end": 6, "text": "رفضت"}, '
+        '"realis": "actual", "arguments": [{"role": "Proposal", "entity": "T2"}, {"role": "Rejecter", "entity": "T1"}]}',
         " ]}",
     ]
     assert read_annotation(tmp_path / "x-1.json") == canonical(GOOD)
@@ -127,18 +129,27 @@ def test_every_fault_of_form_is_told_with_its_path() -> None:
         ),
         (annotation(Entity("m", "GPE", 12, 7, "موسكو")), ["entities[0]: start 12 is not before end 7"]),
         (annotation(Entity("m", "GPE", 7, 7, "موسكو")), ["entities[0]: start 7 is not before end 7"]),
-        (annotation(Entity("m", "GPE", 50, 99, "غادر")), ["entities[0]: ends at 99, the text has 54 code points"]),
+        (
+            annotation(Entity("m", "GPE", 50, 99, "غادر")),
+            ["entities[0]: ends at 99, the text has 54 code points"],
+        ),
         (
             annotation(Entity("m", "GPE", 6, 12, " موسكو")),
             ["entities[0]: ' موسكو' begins or ends with white space"],
         ),
-        (annotation(Entity("m", "TOWN", 7, 12, "موسكو")), ["entities[0].type: no entity type 'TOWN' (there are"]),
+        (
+            annotation(Entity("m", "TOWN", 7, 12, "موسكو")),
+            ["entities[0].type: no entity type 'TOWN' (there are"],
+        ),
         (
             annotation(MOSCOW, Entity("x", "ORG", 10, 23, TEXT[10:23])),
             ["entities[1]: crosses entities[0]; mentions may nest, not cross"],
         ),
         (annotation(MOSCOW, entity("x", "ORG", "موسكو")), ["entities[1]: same span as entities[0]"]),
-        (annotation(MOSCOW, entity("m", "GPE", "هلسنكي")), ["entities[1].id: id 'm' is used twice in this file"]),
+        (
+            annotation(MOSCOW, entity("m", "GPE", "هلسنكي")),
+            ["entities[1].id: id 'm' is used twice in this file"],
+        ),
         (
             annotation(entity("m", "PER", "موسكو", metonym=True)),
             ["entities[0].metonym: PER takes no attribute 'metonym' (it takes none)"],
@@ -167,7 +178,10 @@ def test_every_fault_of_form_is_told_with_its_path() -> None:
             annotation(MOSCOW, event("r", "Meet", "التقى", ("Place", "m"), ("Place", "m"))),
             ["events[0].arguments[1]: Place m is given twice"],
         ),
-        (annotation(event("r", "War", "رفضت")), ["events[0].type: no event type 'War' (there are Meet, Reject)"]),
+        (
+            annotation(event("r", "War", "رفضت")),
+            ["events[0].type: no event type 'War' (there are Meet, Reject)"],
+        ),
         (
             annotation(event("r", "Meet", "التقى", realis="maybe")),
             ["events[0].realis: expected one of actual, future, negated, hypothetical, found 'maybe'"],
@@ -186,7 +200,9 @@ def test_every_fault_of_form_is_told_with_its_path() -> None:
         ),
     ],
 )
-def test_each_rule_is_told_where_it_is_broken(made: Annotation, expected: list[str], tiny_schema: Schema) -> None:
+def test_each_rule_is_told_where_it_is_broken(
+    made: Annotation, expected: list[str], tiny_schema: Schema
+) -> None:
     found = messages(made, tiny_schema)
     assert len(found) == len(expected), found
     for message, start in zip(found, expected, strict=True):
@@ -206,7 +222,9 @@ def test_two_outermost_mentions_may_not_share_a_word(tiny_schema: Schema) -> Non
     text = f"زار {joined} ثم عاد"
     paris, london = entity("p", "GPE", "باريس", text=text), entity("l", "GPE", "لندن", text=text)
     found = messages(annotation(paris, london, text=text), tiny_schema, text=text)
-    assert found == ["entities[1]: shares the word 'وباريسولندن' with entities[0]; outermost mentions may not"]
+    assert found == [
+        "entities[1]: shares the word 'وباريسولندن' with entities[0]; outermost mentions may not"
+    ]
 
 
 def test_an_annotation_of_another_text_is_refused(tiny_schema: Schema) -> None:
@@ -216,7 +234,9 @@ def test_an_annotation_of_another_text_is_refused(tiny_schema: Schema) -> None:
 
 def test_all_faults_of_a_file_come_together(tiny_schema: Schema) -> None:
     made = annotation(
-        Entity("a", "TOWN", 9, 7, "x"), Entity("a", "GPE", 8, 13, "موسكو"), event("e", "Reject", "رفضت", ("R", "q"))
+        Entity("a", "TOWN", 9, 7, "x"),
+        Entity("a", "GPE", 8, 13, "موسكو"),
+        event("e", "Reject", "رفضت", ("R", "q")),
     )
     assert [message.split(": ")[0] for message in messages(made, tiny_schema)] == [
         *("entities[1].id", "entities[0]", "entities[0].type", "events[0].arguments[0].entity"),
@@ -229,7 +249,9 @@ def test_outermost_mentions_are_those_inside_no_other() -> None:
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 30), st.integers(1, 8), st.sampled_from(["PER", "GPE"])), max_size=8))
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(1, 8), st.sampled_from(["PER", "GPE"])), max_size=8)
+)
 def test_outermost_leaves_out_exactly_what_lies_in_another(spans: list[tuple[int, int, str]]) -> None:
     unique = {(start, start + size): kind for start, size, kind in spans}
     entities = [Entity(str(n), kind, *span, "x") for n, (span, kind) in enumerate(unique.items())]

@@ -54,7 +54,9 @@ def test_a_deeply_nested_value_is_refused(tmp_path: Path) -> None:
         files.read_json(path)
 
 
-def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_the_old_file_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "a.json"
     files.write_json(path, {"خبر": 1})
     before = path.read_bytes()

@@ -50,7 +50,7 @@ def test_realis_applies_to_every_event_and_metonym_to_states(schema: Schema) -> 
 def test_definitions_are_in_both_languages(schema: Schema) -> None:
     for each in (*schema.entity_types, *schema.event_types, *schema.common_roles):
         assert any("\u0600" <= letter <= "\u06ff" for letter in each.definition.ar), each.name
-        assert each.definition.en.isascii() or "’" in each.definition.en or len(each.definition.en) > 10, each.name
+        assert any("a" <= letter <= "z" for letter in each.definition.en), each.name
 
 
 def test_a_tiny_schema_loads_from_a_file(tiny_value: dict[str, Any], tmp_path: Path) -> None:
