@@ -220,7 +220,8 @@ def _read_layer(corpus: Corpus, layer: str) -> list[Annotation]:
     where = layer_folder(corpus.folder, layer)
     if not where.is_dir():
         there = [name for name in ("gold", *corpus.pass_names) if layer_folder(corpus.folder, name).is_dir()]
-        raise CallError(f"no layer {layer!r} in {corpus.folder} (there are: {', '.join(there) or 'none yet'})")
+        known = ", ".join(there) or "none yet"
+        raise CallError(f"no layer {layer!r} in {corpus.folder} (there are: {known})")
     reports: list[Report] = []
     found: list[Annotation] = []
     for path in sorted(where.glob("*.json")):

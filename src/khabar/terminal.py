@@ -33,7 +33,7 @@ class DefaultGroup(TyperGroup):
     """A program whose first command is meant when none is named: `evaluate.py F` is `evaluate.py score F`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Put the first command's name in front, unless a command is named or the help of several is asked."""
+        """Put the first command's name in front, unless one is named or the help of several is asked."""
         of_all = args[:1] == ["--help"] and len(self.commands) > 1
         if not of_all and (not args or args[0] not in self.commands):
             args = [next(iter(self.commands)), *args]
