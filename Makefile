@@ -54,6 +54,9 @@ lock:
 	  --extra annotate --extra html --extra baselines --group dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  -c requirements/dev.txt pyproject.toml -o requirements/core.txt
+	for name in datasets-2.21 datasets-3.6 datasets-4.4 mlcroissant; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 clean:
 	rm -rf build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
