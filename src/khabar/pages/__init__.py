@@ -1,5 +1,6 @@
 """Pages: single HTML files that need no network, no build step and no server."""
 
+from khabar.pages.explorer import explorer, voices_on, write_explorer
 from khabar.pages.leaderboard import leaderboard
 
-__all__ = ["leaderboard"]
+__all__ = ["explorer", "leaderboard", "voices_on", "write_explorer"]

@@ -16,8 +16,11 @@ from markupsafe import Markup
 UNDEFINED = "–"
 
 
-def render(name: str, **values: Any) -> str:
-    """The page of the template `<name>.html.j2`, with `<name>.css` and `<name>.js` in it."""
+def render(name: str, *, look: str | None = None, **values: Any) -> str:
+    """The page of the template `<name>.html.j2`, with `<name>.css` and `<name>.js` in it.
+
+    `look` names a style sheet that several pages share; it comes before the page's own.
+    """
     environment = Environment(
         loader=PackageLoader("khabar.pages"),
         autoescape=True,
@@ -29,6 +32,8 @@ def render(name: str, **values: Any) -> str:
     environment.filters["percent"] = percent
     environment.filters["brief"] = brief
     style, script = (_source(environment, f"{name}.{ending}") for ending in ("css", "js"))
+    if look is not None:
+        style = _source(environment, f"{look}.css") + style
     policy = (
         f"default-src 'none'; script-src '{_digest(script)}'; style-src 'unsafe-inline'; img-src data:; "
         "base-uri 'none'; form-action 'none'"

@@ -1,0 +1,183 @@
+"""The explorer: a page for every article, gold, passes and systems in it, and a list of them all.
+
+The text of a stand-off source is never written into a page, whether it is on this machine or not:
+its pages hold metadata, counts and the annotated mentions, and are the same everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from khabar.corpus import Article, Corpus, Source, layer_folder
+from khabar.document import Annotation
+from khabar.files import write_text
+from khabar.pages.layers import Layer, of_annotation, of_extraction, shortened
+from khabar.pages.page import brief, render
+from khabar.schema import Schema
+from khabar.scoring import Gold, read_submission
+from khabar.scoring.board import Entry
+from khabar.scoring.extraction import Extraction
+from khabar.text import tokenize
+
+INDEX = "index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A system of the board: its name, a line on it, and what it says of articles."""
+
+    name: str
+    what: str
+    says: Mapping[str, Extraction]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article with all that is said of it; `text` is None where it is not ours to show."""
+
+    article: Article
+    source: Source | None
+    split: str | None
+    text: str | None
+    layers: tuple[Layer, ...]
+
+    @property
+    def words(self) -> int | None:
+        """Tokens of the text, where it is shown."""
+        return None if self.text is None else len(tokenize(self.text))
+
+    @property
+    def beginning(self) -> str:
+        """The first words below the title, where the text is shown."""
+        return brief((self.text or "").partition("\n")[2].strip(), 220)
+
+    @property
+    def file(self) -> str:
+        """Name of the page."""
+        return f"{self.article.id}.html"
+
+
+def voices_on(corpus: Corpus, gold: Gold, entries: Sequence[Entry]) -> list[Voice]:
+    """The systems of the board, with what they say of articles whose text on the board is the corpus's.
+
+    Raises DataError where a submission is not valid.
+    """
+    same = {
+        id_
+        for id_, article in gold.articles.items()
+        if id_ in corpus.articles and corpus.articles[id_].text == article.text
+    }
+    found = []
+    for each in entries:
+        said = read_submission(each.predictions, gold, corpus.schema).articles
+        says = {id_: said[id_] for id_ in sorted(same & set(said))}
+        found.append(Voice(each.system.name, each.system.description, says))
+    return found
+
+
+def explorer(corpus: Corpus, voices: Sequence[Voice] = ()) -> dict[str, str]:
+    """The pages by the names of their files: `<article id>.html` and `index.html`.
+
+    A voice is shown beside an article it speaks of, where the text is shown. Raises what reading the
+    corpus raises.
+    """
+    found = readings(corpus, voices)
+    pages = {
+        each.file: article_page(each, corpus.schema, before=before, after=after)
+        for before, each, after in zip([None, *found], found, [*found[1:], None], strict=False)
+    }
+    return {**pages, INDEX: articles_page(found, corpus.schema)}
+
+
+def write_explorer(folder: Path, pages: Mapping[str, str]) -> None:
+    """Write the pages into the folder; a page of an article that is no more is taken away."""
+    for name, page in pages.items():
+        write_text(folder / name, page)
+    for path in folder.glob("*.html"):
+        if path.name not in pages:
+            path.unlink()
+
+
+def readings(corpus: Corpus, voices: Sequence[Voice] = ()) -> list[Reading]:
+    """The articles of the corpus by id, with gold first, then passes, then voices."""
+    spoken = {name: _annotations(corpus, name) for name in ("gold", *corpus.pass_names)}
+    has_sources = (corpus.folder / "sources.yaml").is_file()
+    sources = corpus.sources if has_sources else {}
+    split_of = {id_: split for split, ids in corpus.splits.items() for id_ in ids}
+    found = []
+    for article in sorted(corpus.articles.values(), key=lambda each: each.id):
+        source = sources.get(article.source)
+        # what no source describes is nobody's permission
+        text = article.text if source is not None and not source.standoff else None
+        said = {name: each[article.id] for name, each in spoken.items() if article.id in each}
+        layers = [_layer(corpus, name, each, text) for name, each in said.items()]
+        if text is not None:
+            layers += _voices(corpus.schema, article.id, text, voices)
+        found.append(Reading(article, source, split_of.get(article.id), text, tuple(layers)))
+    return found
+
+
+def _annotations(corpus: Corpus, layer: str) -> dict[str, Annotation]:
+    if not layer_folder(corpus.folder, layer).is_dir():
+        return {}
+    return {each.article: each for each in corpus.annotations(layer)}
+
+
+def _layer(corpus: Corpus, name: str, annotation: Annotation, text: str | None) -> Layer:
+    if name == "gold":
+        return of_annotation(
+            annotation, corpus.schema, text, identifier="gold", kind="gold", name="Gold", what="adjudicated"
+        )
+    described = (corpus.folder / "annotators.yaml").is_file() and corpus.annotators.get(name)
+    what = described.what if described else "an annotator"
+    return of_annotation(
+        annotation, corpus.schema, text, identifier=f"pass-{name}", kind="pass", name=name, what=what
+    )
+
+
+def _voices(schema: Schema, article: str, text: str, voices: Sequence[Voice]) -> list[Layer]:
+    return [
+        of_extraction(
+            each.says[article],
+            schema,
+            text,
+            identifier=f"system-{number}",
+            name=brief(each.name),
+            what=brief(each.what, 400),
+        )
+        for number, each in enumerate(voices, 1)
+        if article in each.says
+    ]
+
+
+def article_page(
+    reading: Reading, schema: Schema, *, before: Reading | None = None, after: Reading | None = None
+) -> str:
+    """The page of one article; self-contained, links apart."""
+    used = {name for layer in reading.layers for name in layer.counts}
+    return render(
+        "article",
+        look="paper",
+        reading=reading,
+        schema=schema,
+        entity_types=[each for each in schema.entity_types if each.name in used],
+        event_types=[each for each in schema.event_types if each.name in used],
+        labels={name: each.label for name, each in schema.entities.items()},
+        before=before,
+        after=after,
+        cut=shortened,
+    )
+
+
+def articles_page(found: Sequence[Reading], schema: Schema) -> str:
+    """The list of the articles, to filter and to search."""
+    return render(
+        "articles",
+        look="paper",
+        readings=found,
+        schema=schema,
+        sources=sorted({each.article.source for each in found}),
+        splits=[each for each in ("train", "validation", "test") if any(r.split == each for r in found)],
+    )
