@@ -86,13 +86,15 @@ def test_the_markdown_shows_undefined_as_a_dash_and_escapes_names(
 ) -> None:
     lines = markdown(results_of(submissions, tiny_schema)).splitlines()
     rows = [line for line in lines if line.startswith("| ")]
-    assert rows[0] == "| System | Entities | Triggers | Arg-C+ | Date |"
+    assert rows[0] == "| System | Entities | Group | Triggers | Group | Arg-C+ | Group | Date |"
     assert (
-        rows[1]
-        == "| Is right | 100.0 [100.0–100.0] | 100.0 [100.0–100.0] | 100.0 [100.0–100.0] | 2026-11-23 |"
+        rows[1] == "| Is right | 100.0 [100.0–100.0] | 1 | 100.0 [100.0–100.0] | 1 | 100.0 [100.0–100.0] | 1 "
+        "| 2026-11-23 |"
     )
-    assert rows[2] == "| Names &#124; only | 100.0 [100.0–100.0] | – | – | 2026-11-23 |"
-    assert "| Finds nothing | 0.0 [0.0–0.0] | 0.0 [0.0–0.0] | 0.0 [0.0–0.0] | 2026-11-23 |" in rows
+    assert rows[2] == "| Names &#124; only | 100.0 [100.0–100.0] | 1 | – | – | – | – | 2026-11-23 |"
+    assert (
+        "| Finds nothing | 0.0 [0.0–0.0] | 1 | 0.0 [0.0–0.0] | 1 | 0.0 [0.0–0.0] | 1 | 2026-11-23 |" in rows
+    )
 
 
 def test_one_wrong_submission_keeps_the_board_from_being_made_and_all_are_told(
@@ -195,8 +197,10 @@ def test_the_program_writes_the_same_bytes_on_a_second_run(
         )
         assert done.returncode == 0, done.stderr
         assert done.stdout == (out / "README.md").read_text(encoding="utf-8")
-        written.append({path.name: path.read_bytes() for path in out.iterdir()})
-    assert sorted(written[0]) == ["README.md", "index.html", "results.json"]
+        files = [path for path in out.rglob("*") if path.is_file()]
+        written.append({path.relative_to(out).as_posix(): path.read_bytes() for path in files})
+    articles = [f"articles/{name}.html" for name in ("index", "ours-1", "ours-2", "ours-3", "theirs-1")]
+    assert sorted(written[0]) == ["README.md", *articles, "index.html", "results.json"]
     assert written[0] == written[1]
     results = json.loads(written[0]["results.json"])
     assert [each["name"] for each in results["systems"]] == ["One", "Two"]

@@ -146,6 +146,22 @@ def test_a_wrong_mention_more_never_raises_precision(tiny_schema: Schema, record
         assert after[name].predicted == before[name].predicted + 1
 
 
+def test_a_predict_function_over_a_dataset_scores_as_its_records_do(tiny_schema: Schema) -> None:
+    from datasets import Dataset
+
+    given: list[set[str]] = []
+
+    def predict(shown: Any) -> dict[str, Any]:
+        given.append(set(shown))
+        said = next(each for each in right() if each["article"] == shown["id"])
+        return {"entities": said["entities"][1:], "events": []}
+
+    found = evaluate(Dataset.from_list(gold_rows()), predict, schema=tiny_schema, resamples=FEW)
+    records = [{**each, "entities": each["entities"][1:], "events": []} for each in right()]
+    assert as_json(found)["measures"] == as_json(scored(records, tiny_schema))["measures"]
+    assert given == [{"id", "text", "sentences"}] * 2  # the gold is kept from the system
+
+
 # --- entities -----------------------------------------------------------------------------------------
 
 

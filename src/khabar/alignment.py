@@ -7,13 +7,31 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 
 from khabar.text import Sentence, Token
 
 LabelledSpan = tuple[int, int, str]
 """`(start, end, type)`, code points, half-open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unshown:
+    """Spans that tags cannot show as they are.
+
+    `nested` lie in another span (or share its words), `crossing` overlap one, `off_token` cover no word,
+    `cut` run over a sentence's edge and are shown in pieces.
+    """
+
+    nested: int = 0
+    crossing: int = 0
+    off_token: int = 0
+    cut: int = 0
+
+    def __add__(self, other: Unshown) -> Unshown:
+        mine, theirs = asdict(self), asdict(other)
+        return Unshown(**{name: mine[name] + theirs[name] for name in mine})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,13 @@ from functools import lru_cache
 
 from khabar.text import tokenize
 from khabar.text.normalise import key
+from khabar.text.proclitics import offsets
 from khabar.text.segment import MARKS
 
 Form = tuple[str, ...]
 """Matching keys of the words of a mention or trigger, clitics taken off its edges."""
 
 _MARKS = rf"[{MARKS}\u0640]*"
-_CONJUNCTION = re.compile(rf"[وف]{_MARKS}")
-_PREPOSITION = re.compile(rf"[بكلس]{_MARKS}")
 _PRONOUN = re.compile(rf"(?:ه{_MARKS}(?:م{_MARKS}ا|[امن])?|ن{_MARKS}ا|ك{_MARKS}م){_MARKS}$")
 
 
@@ -48,13 +47,9 @@ class Piece:
 @lru_cache(maxsize=200_000)
 def beginnings(word: str) -> tuple[Cut, ...]:
     """Where a mention may begin in the word, the whole word first: after و ف, after ب ك ل س, after both."""
-    conjunction = _CONJUNCTION.match(word)
-    begins = [0, conjunction.end()] if conjunction else [0]
-    prepositions = [_PREPOSITION.match(word, begin) for begin in begins]
-    offsets = {*begins, *(found.end() for found in prepositions if found)}
     return tuple(
         Cut(offset, key(word[:offset]), _keys(word, offset, len(word)))
-        for offset in sorted(offsets)
+        for offset in offsets(word)
         if not offset or len(key(word[offset:])) > 1
     )
 
@@ -63,10 +58,10 @@ def beginnings(word: str) -> tuple[Cut, ...]:
 def endings(word: str) -> tuple[Cut, ...]:
     """Where a mention may end in the word, the whole word first: before the pronouns ه ها هم هما هن نا كم."""
     pronoun = _PRONOUN.search(word)
-    offsets = [len(word)]
+    ends = [len(word)]
     if pronoun and len(key(word[: pronoun.start()])) > 1:
-        offsets.append(pronoun.start())
-    return tuple(Cut(offset, key(word[offset:]), _keys(word, 0, offset)) for offset in offsets)
+        ends.append(pronoun.start())
+    return tuple(Cut(offset, key(word[offset:]), _keys(word, 0, offset)) for offset in ends)
 
 
 @lru_cache(maxsize=200_000)

@@ -5,6 +5,7 @@ Nothing in it depends on when or where it is made; the dates are those the submi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +14,16 @@ from typing import Any
 from khabar.errors import CallError, DataError, Faults, Report
 from khabar.files import sha256
 from khabar.schema import Schema
-from khabar.scoring.evaluation import score
+from khabar.scoring import comparison_report, detail_report
+from khabar.scoring.comparison import compare_evaluations
+from khabar.scoring.evaluation import Evaluation, score
 from khabar.scoring.gold import Gold
 from khabar.scoring.measures import HEADLINES, MEASURES, TASKS
 from khabar.scoring.report import UNDEFINED, as_json, header, percent
 from khabar.scoring.resampling import RESAMPLES, SEED
+from khabar.scoring.starter import PREDICTIONS
 from khabar.scoring.submission import read_submission
 from khabar.scoring.system import NAME, System, read_system
-
-PREDICTIONS = "predictions.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +92,52 @@ def score_entries(
 
     Raises DataError with the faults of every submission: with one that is not valid there is no board.
     """
+    by_folder = {each.folder.name: each for each in entries}
+    files = {name: each.predictions for name, each in by_folder.items()}
+    evaluations = score_files(files, gold, schema, resamples=resamples, seed=seed)
+    rows = [
+        {"id": name, **by_folder[name].system.model_dump(mode="json")}
+        | as_json(each, sha256=sha256(files[name].read_bytes()))
+        | detail_report.as_json(each)
+        for name, each in evaluations.items()
+    ]
+    head = header(gold, split=split, schema=schema, release=release, resamples=resamples, seed=seed)
+    compared = None
+    if len(evaluations) > 1:
+        compared = comparison_report.as_json(compare_evaluations(evaluations, resamples=resamples, seed=seed))
+    return {**head, "systems": sorted(rows, key=_rank), "comparison": compared}
+
+
+def score_files(
+    files: Mapping[str, Path], gold: Gold, schema: Schema, *, resamples: int = RESAMPLES, seed: int = SEED
+) -> dict[str, Evaluation]:
+    """Each of the submissions scored, by name. Raises DataError with the faults of all of them."""
     reports: list[Report] = []
-    rows = []
-    for entry in entries:
+    found: dict[str, Evaluation] = {}
+    for name, path in files.items():
         try:
-            submission = read_submission(entry.predictions, gold, schema)
+            submission = read_submission(path, gold, schema)
         except DataError as error:
             reports.extend(error.reports)
             continue
-        if reports:
-            continue
-        evaluation = score(gold, submission, schema, resamples=resamples, seed=seed)
-        described = entry.system.model_dump(mode="json")
-        rows.append(
-            {"id": entry.folder.name, **described}
-            | as_json(evaluation, sha256=sha256(entry.predictions.read_bytes()))
-        )
+        if not reports:
+            found[name] = score(gold, submission, schema, resamples=resamples, seed=seed)
     if reports:
         raise DataError(reports)
-    head = header(gold, split=split, schema=schema, release=release, resamples=resamples, seed=seed)
-    return {**head, "systems": sorted(rows, key=_rank)}
+    return found
+
+
+def named_submissions(paths: Iterable[Path]) -> dict[str, Path]:
+    """Files by the names to call their systems by: the folder's for a system's folder, else the file's.
+
+    Where two would have one name, both are called by their paths. CallError if a file is named twice.
+    """
+    files = [each / PREDICTIONS if each.is_dir() else each for each in paths]
+    if len(set(files)) < len(files):
+        raise CallError("a submission is named twice; name each once")
+    short = [each.parent.name if each.name == PREDICTIONS else each.stem for each in files]
+    taken = Counter(short)
+    return {name if taken[name] == 1 else str(path): path for name, path in zip(short, files, strict=True)}
 
 
 def _rank(row: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -133,23 +161,30 @@ def markdown(results: Mapping[str, Any]) -> str:
         f"gold `{gold['digest'][:12]}`, schema {results['schema']}; scored by khabar "
         f"{results['scorer']['khabar']} with seqeval {results['scorer']['seqeval']}.{left_out}\n\n"
         f"F1 in per cent; in brackets the {drawn['level']:.0%} interval ({drawn['method']}, "
-        f"{drawn['resamples']} resamples). {UNDEFINED} is undefined, not 0. `index.html` shows it all, "
+        f"{drawn['resamples']} resamples). {UNDEFINED} is undefined, not 0. "
+        "Systems that cannot be told apart are in one group (paired permutation test over articles, Holm's "
+        "correction). `index.html` shows it all, "
         "`results.json` has the numbers.\n\n"
     )
     titles = {each.name: each.title for each in MEASURES}
     headlines = [HEADLINES[task] for task in TASKS]
-    first = _table(results, ["System", *(titles[each] for each in headlines), "Date"], headlines, dated=True)
+    columns = [column for each in headlines for column in (titles[each], "Group")]
+    first = _table(results, ["System", *columns, "Date"], headlines, headline=True)
     rest = [each.name for each in MEASURES if each.name not in headlines]
     return head + first + "\n\n" + _table(results, ["System", *(titles[each] for each in rest)], rest) + "\n"
 
 
 def _table(
-    results: Mapping[str, Any], titles: Sequence[str], measures: Sequence[str], *, dated: bool = False
+    results: Mapping[str, Any], titles: Sequence[str], measures: Sequence[str], *, headline: bool = False
 ) -> str:
     lines = ["| " + " | ".join(titles) + " |", "|---" + "|---:" * (len(titles) - 1) + "|"]
     for row in results["systems"]:
-        cells = [_as_text(row["name"]), *(_cell(row["measures"][each]) for each in measures)]
-        lines.append("| " + " | ".join([*cells, row["date"]] if dated else cells) + " |")
+        cells = [_as_text(row["name"])]
+        for each in measures:
+            cells.append(_cell(row["measures"][each]))
+            if headline:
+                cells.append(_group(results, each, row["id"]))
+        lines.append("| " + " | ".join([*cells, row["date"]] if headline else cells) + " |")
     return "\n".join(lines)
 
 
@@ -159,6 +194,12 @@ def _cell(measure: Mapping[str, Any] | None) -> str:
     interval = measure["micro"]["f1_interval"]
     between = f" [{percent(interval[0])}–{percent(interval[1])}]" if interval else ""
     return percent(measure["micro"]["f1"]) + between
+
+
+def _group(results: Mapping[str, Any], measure: str, system: str) -> str:
+    compared = results["comparison"]
+    group = compared["groups"][measure][system] if compared else None
+    return UNDEFINED if group is None else str(group)
 
 
 def _as_text(name: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from khabar.alignment import Unshown
 from khabar.errors import DataError
 from khabar.schema import Schema
 from khabar.scoring.counts import Counts, Figures, macro
@@ -14,8 +15,12 @@ from khabar.scoring.gold import Gold, Shown, read_gold
 from khabar.scoring.measures import MEASURES, Matrix, Measure, View, count, unknown_types, view
 from khabar.scoring.published import check_published
 from khabar.scoring.resampling import RESAMPLES, SEED, Intervals, intervals
+from khabar.scoring.spans import SAYS
 from khabar.scoring.submission import Submission, judge_records
 from khabar.scoring.tags import TagScores
+
+Predict = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""A row of `documents`, without what the gold says of it, to what a system says of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +57,11 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Unshown:
-    """Spans that tags do not show as they are: nested, crossing, over no word, cut at a sentence's edge."""
-
-    nested: int
-    crossing: int
-    off_token: int
-    cut: int
-
-
-@dataclass(frozen=True, slots=True)
 class Evaluation:
     """The scores of a submission on the gold of a split, by measure.
 
-    A measure whose task the submission does not predict is None: undefined, not 0.
+    A measure whose task the submission does not predict is None: undefined, not 0. `views` are gold
+    and prediction of every article, which slices and error kinds are made of.
     """
 
     gold: Gold
@@ -74,24 +70,37 @@ class Evaluation:
     unshown: Mapping[str, Unshown]
     resamples: int
     seed: int
+    views: tuple[tuple[View, View], ...] = field(repr=False)
 
 
 def evaluate(
     gold: Iterable[Mapping[str, Any]],
-    predictions: Iterable[Mapping[str, Any]],
+    predictions: Iterable[Mapping[str, Any]] | Predict,
     *,
     schema: Schema,
+    train: Iterable[Mapping[str, Any]] | None = None,
     repair: bool = False,
     resamples: int = RESAMPLES,
     seed: int = SEED,
 ) -> Evaluation:
     """The scores of predictions (submission records) on gold (`documents` rows of one split).
 
-    Raises DataError with every fault of the predictions: what is not valid is never scored.
+    Predictions may be a function, called once with each row, from which what the gold says is taken
+    away; what it returns is a submission record without `article`. With `train`, the `documents` rows
+    of the train split, slices tell seen from unseen forms. Raises DataError with every fault of the
+    predictions: what is not valid is never scored.
     """
-    right = read_gold(gold)
-    submission = judge_records(predictions, right, schema, repair=repair)
+    rows = list(gold)
+    right = read_gold(rows, train=train)
+    records = _predicted(rows, predictions) if callable(predictions) else predictions
+    submission = judge_records(records, right, schema, repair=repair)
     return score(right, submission, schema, resamples=resamples, seed=seed)
+
+
+def _predicted(rows: Iterable[Mapping[str, Any]], predict: Predict) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        shown = {name: value for name, value in row.items() if name not in SAYS}
+        yield {"article": row["id"], **predict(shown)}
 
 
 def score(
@@ -112,7 +121,9 @@ def score(
         "entities": _unshown(each.ner for each in found),
         "triggers": _unshown(each.triggers for each in found),
     }
-    return Evaluation(gold, submission, scores, unshown, resamples, seed)
+    return Evaluation(
+        gold, submission, scores, unshown, resamples, seed, tuple(zip(right, found, strict=True))
+    )
 
 
 def _score(measure: Measure, matrices: Mapping[str, Matrix], drawn: Mapping[str, Intervals]) -> Score | None:
@@ -134,5 +145,5 @@ def _tag_scores(matrix: Matrix) -> TagScores:
 
 
 def _unshown(shown: Iterable[Shown]) -> Unshown:
-    rows = [(each.nested, each.crossing, each.off_token, each.cut) for each in shown]
-    return Unshown(*(sum(column) for column in zip(*rows, strict=True)))
+    rows = (Unshown(each.nested, each.crossing, each.off_token, each.cut) for each in shown)
+    return sum(rows, start=Unshown())

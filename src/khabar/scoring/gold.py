@@ -12,6 +12,10 @@ from khabar.errors import DataError, Faults
 from khabar.files import content_digest
 from khabar.scoring.extraction import Extraction, read_extraction
 from khabar.text import SEGMENTER, Sentence, Token, segment
+from khabar.text.normalise import key
+
+Forms = Mapping[str, frozenset[str]]
+"""Task → matching keys (`khabar.text.normalise.key`) of what the train split has for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,16 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article that is scored: its text, its sentences with tokens, and what the gold says of it."""
+    """An article that is scored: its text, its sentences with tokens, and what the gold says of it.
+
+    `source` is where it comes from, `""` where the row does not say.
+    """
 
     id: str
     text: str
     sentences: tuple[Sentence, ...]
     says: Extraction
+    source: str = ""
 
     @property
     def tokens(self) -> list[Token]:
@@ -57,12 +65,13 @@ class Gold:
     """The articles of a split by id. Scores are comparable only where `digest` is the same.
 
     `left_out` names articles of the split that are not here because their text is not on this machine:
-    what a submission says of them is passed over.
+    what a submission says of them is passed over. `seen` are the forms of the train split, if known.
     """
 
     articles: Mapping[str, Article]
     digest: str
     left_out: frozenset[str] = frozenset()
+    seen: Forms | None = None
 
     @cached_property
     def sentences(self) -> dict[str, tuple[str, int]]:
@@ -74,8 +83,15 @@ class Gold:
         }
 
 
-def read_gold(rows: Iterable[Mapping[str, Any]], *, left_out: Iterable[str] = ()) -> Gold:
+def read_gold(
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    left_out: Iterable[str] = (),
+    train: Iterable[Mapping[str, Any]] | None = None,
+) -> Gold:
     """The gold that `documents` rows hold, whatever order they come in.
+
+    `train` are the rows of the train split: names that are in them are called seen.
 
     Raises DataError where there is no row, an article comes twice, or a text was segmented by other
     rules than this version's (tokens would not be those of the release).
@@ -100,12 +116,28 @@ def read_gold(rows: Iterable[Mapping[str, Any]], *, left_out: Iterable[str] = ()
     )
     ordered = sorted(articles)
     digest = content_digest(given[each] for each in ordered)
-    return Gold({each: articles[each] for each in ordered}, digest, missing)
+    seen = None if train is None else forms_of(train)
+    return Gold({each: articles[each] for each in ordered}, digest, missing, seen)
+
+
+def forms_of(rows: Iterable[Mapping[str, Any]]) -> Forms:
+    """The matching keys of all mentions, triggers and arguments that `documents` rows hold."""
+    found: dict[str, set[str]] = {"entities": set(), "triggers": set(), "arguments": set()}
+    for row in rows:
+        article = _article(row)
+        said, text = article.says, article.text
+        found["entities"] |= {key(text[start:end]) for start, end, _ in said.entities}
+        found["triggers"] |= {key(text[each.start : each.end]) for each in said.events}
+        fillers = (filler for each in said.events for filler in each.arguments)
+        found["arguments"] |= {key(text[start:end]) for _, start, end in fillers}
+    return {task: frozenset(forms) for task, forms in found.items()}
 
 
 def _article(row: Mapping[str, Any]) -> Article:
     try:
-        return Article(row["id"], row["text"], tuple(segment(row["text"])), read_extraction(row))
+        return Article(
+            row["id"], row["text"], tuple(segment(row["text"])), read_extraction(row), row.get("source", "")
+        )
     except (KeyError, TypeError) as error:
         message = f"expected a documents row with id, text, entities and events; found no usable {error}"
         raise DataError.one("gold", message, where=str(row.get("id", ""))) from error

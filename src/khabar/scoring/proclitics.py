@@ -6,16 +6,13 @@ are brought to the start of the word, if nothing but proclitics stands before th
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from khabar.alignment import LabelledSpan
 from khabar.text import Token
-
-_MARKS = r"[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640]*"
-_PROCLITICS = re.compile(rf"(?:[وف]{_MARKS})?(?:[بكلس]{_MARKS})?")
+from khabar.text.proclitics import PROCLITICS
 
 NumberedSpan = tuple[str, int, int, int]
 """`(type, start, end, n)`: `n` tells apart spans that have become the same, so that each counts once."""
@@ -37,4 +34,4 @@ def _before_proclitics(start: int, text: str, starts: Sequence[int]) -> int:
     position = bisect_right(starts, start) - 1
     if position < 0:
         return start
-    return starts[position] if _PROCLITICS.fullmatch(text, starts[position], start) else start
+    return starts[position] if PROCLITICS.fullmatch(text, starts[position], start) else start

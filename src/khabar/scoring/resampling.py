@@ -48,17 +48,17 @@ def intervals(
     below 2^53, so that a figure does not depend on how they are added up.
     """
     sizes = {len(each.counts) for each in matrices.values()}
-    if not sizes or sizes <= {0, 1}:
+    if not sizes or sizes <= {0, 1} or not resamples:
         return {name: Intervals() for name in matrices}
     (size,) = sizes
     found: dict[str, list[FloatArray]] = {name: [] for name in matrices}
-    for weights in _weights(size, resamples, seed):
+    for drawn in weights(size, resamples, seed):
         for name, matrix in matrices.items():
-            found[name].append(_figures(weights, matrix))
+            found[name].append(_figures(drawn, matrix))
     return {name: _summary(np.concatenate(found[name]), matrix) for name, matrix in matrices.items()}
 
 
-def _weights(articles: int, resamples: int, seed: int) -> Iterator[FloatArray]:
+def weights(articles: int, resamples: int, seed: int) -> Iterator[FloatArray]:
     """How often each article is drawn, in resamples by articles, some resamples at a time."""
     random = np.random.Generator(np.random.PCG64(seed))
     chances = np.full(articles, 1.0 / articles)
@@ -80,11 +80,12 @@ def _figures(weights: FloatArray, matrix: Matrix) -> FloatArray:
 
 
 def _summary(figures: FloatArray, matrix: Matrix) -> Intervals:
-    micro, macro, *labels = (_interval(column) for column in figures.T)
+    micro, macro, *labels = (percentile(column) for column in figures.T)
     return Intervals(micro, macro, dict(zip(matrix.labels, labels, strict=True)))
 
 
-def _interval(values: FloatArray) -> Interval | None:
+def percentile(values: FloatArray) -> Interval | None:
+    """The middle 95 % of the values that are no NaN; None where there is none."""
     defined = values[~np.isnan(values)]
     if not len(defined):
         return None

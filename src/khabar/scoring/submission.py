@@ -1,4 +1,6 @@
-"""A submission: JSON Lines of spans (a line an article) or of tags (a line a sentence), judged as a whole.
+"""A submission: spans (a record an article) or tags (a record a sentence), judged as a whole.
+
+It is JSON Lines unless its name ends in `.conll`, `.json` (a transformers pipeline) or `.spacy` (DocBin).
 
 Either everything in it is right and it can be scored, or every fault of it is told and it is not.
 """
@@ -6,7 +8,7 @@ Either everything in it is right and it can be scored, or every fault of it is t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,17 @@ from khabar.alignment import LabelledSpan
 from khabar.errors import CallError, DataError
 from khabar.files import read_json_lines
 from khabar.schema import Schema
-from khabar.scoring import labels, spans
+from khabar.scoring import columns, docbin, labels, pipeline, spans
 from khabar.scoring.codes import Code
 from khabar.scoring.extraction import Event, Extraction
 from khabar.scoring.finder import Finder, Place
 from khabar.scoring.gold import Article, Gold
+
+UNITS = {pipeline.SUFFIX: "article", docbin.SUFFIX: "doc"}
+"""What the records of a file are counted in, where it is not lines."""
+
+_UNREAD = frozenset({Code.line, Code.form, Code.columns, Code.text})
+"""What keeps records from being read at all, so that nothing can be said of what is missing."""
 
 Numbered = Iterable[tuple[int, Any]]
 """Records with their line numbers, from 1."""
@@ -47,13 +55,26 @@ def read_submission(path: str | Path, gold: Gold, schema: Schema, *, repair: boo
     path = Path(path)
     if not path.is_file():
         raise CallError(f"no submission at {path}")
-    finder = Finder(str(path))
-    return _judge(_lines(path, finder), finder, gold, schema, repair=repair)
+    finder = Finder(str(path), UNITS.get(path.suffix, "line"))
+    read = _judge(_records(path, finder, gold), finder, gold, schema, repair=repair)
+    # spans have no roles, so that a DocBin says nothing of arguments: undefined, not 0
+    return replace(read, tasks=read.tasks - {"arguments"}) if path.suffix == docbin.SUFFIX else read
 
 
 def judge_records(records: Iterable[Any], gold: Gold, schema: Schema, *, repair: bool = False) -> Submission:
     """As `read_submission`, for records that are in memory already."""
     return _judge(enumerate(records, 1), Finder("predictions", "record"), gold, schema, repair=repair)
+
+
+def _records(path: Path, finder: Finder, gold: Gold) -> Numbered:
+    """The records of the file, which has the form that the ending of its name says."""
+    if path.suffix == columns.SUFFIX:
+        return columns.read_records(path, finder, gold)
+    if path.suffix == pipeline.SUFFIX:
+        return pipeline.read_records(path, finder)
+    if path.suffix == docbin.SUFFIX:
+        return docbin.read_records(path, finder, gold)
+    return _lines(path, finder)
 
 
 def _lines(path: Path, finder: Finder) -> Iterator[tuple[int, Any]]:
@@ -67,7 +88,7 @@ def _lines(path: Path, finder: Finder) -> Iterator[tuple[int, Any]]:
 def _judge(records: Numbered, finder: Finder, gold: Gold, schema: Schema, *, repair: bool) -> Submission:
     reader = _Reader(finder, gold, spans.SpanReader(schema), labels.TagReader(schema, repair))
     for number, record in records:
-        reader.take(number, record)
+        reader.take(number, pipeline.with_plain_entities(record))
     reader.finish()
     finder.raise_if_any()
     return reader.submission()
@@ -161,7 +182,7 @@ class _Reader:
         """Find what is not there. Where lines could not be read, what is missing may be in them."""
         if not self.taken and not self.finder.faults:
             self.finder.add(Code.empty, "", "found no record, expected one for every article of the split")
-        if self.form is None or any(fault.code == Code.line for fault in self.finder.faults):
+        if self.form is None or any(fault.code in _UNREAD for fault in self.finder.faults):
             return
         if self.form[0] == "article":
             for name in self.gold.articles:
@@ -194,9 +215,9 @@ class _Reader:
 def _from_tags(article: Article, sentences: Mapping[int, Mapping[str, list[str]]]) -> Extraction:
     entities: list[LabelledSpan] = []
     events: list[Event] = []
-    for position, columns in sorted(sentences.items()):
+    for position, said in sorted(sentences.items()):
         tokens = article.sentences[position].tokens
-        entities += labels.spans(columns.get("ner_tags", ()), tokens)
-        triggers = labels.spans(columns.get("trigger_tags", ()), tokens)
+        entities += labels.spans(said.get("ner_tags", ()), tokens)
+        triggers = labels.spans(said.get("trigger_tags", ()), tokens)
         events += [Event(name, start, end) for start, end, name in triggers]
     return Extraction(tuple(entities), tuple(events))
