@@ -80,7 +80,8 @@ def test_the_file_is_written_in_canonical_order_one_mention_a_line(tmp_path: Pat
         " ],",
         ' "events": [',
         '  {"id": "E1", "type": "Reject", "trigger": {"start": 2, "end": 6, "text": "رفضت"}, '
-        '"realis": "actual", "arguments": [{"role": "Proposal", "entity": "T2"}, {"role": "Rejecter", "entity": "T1"}]}',
+        '"realis": "actual", "arguments": [{"role": "Proposal", "entity": "T2"}, '
+        '{"role": "Rejecter", "entity": "T1"}]}',
         " ]}",
     ]
     assert read_annotation(tmp_path / "x-1.json") == canonical(GOOD)

@@ -19,7 +19,7 @@ from datasets import Features, IterableDataset, load_dataset
 from conftest import tiny_schema_value
 from khabar.document import Annotation, canonical, write_annotation
 from khabar.errors import CallError, DataError
-from khabar.release import BuildReport, build, make_tables, writer
+from khabar.release import BuildReport, assembly, build, make_tables, writer
 from khabar.release.features import CONFIGS, as_features, columns
 from khabar.release.verification import plain_rows
 from khabar.schema import Schema
@@ -101,10 +101,10 @@ def test_the_card_and_the_parquet_files_say_the_same_features(
         expected = as_features(columns(tiny_schema)[config])
         assert Features._from_yaml_list(info["features"]) == expected
         for split in info["splits"]:
-            file = pq.ParquetFile(report.folder / writer.data_path(config, split["name"]))
+            file = pq.ParquetFile(report.folder / assembly.data_path(config, split["name"]))
             assert Features.from_arrow_schema(file.schema_arrow) == expected
             assert file.metadata.num_rows == split["num_examples"]
-        sizes = [(report.folder / writer.data_path(config, split)).stat().st_size for split in SPLITS]
+        sizes = [(report.folder / assembly.data_path(config, split)).stat().st_size for split in SPLITS]
         assert info["download_size"] == sum(sizes)
 
 
@@ -117,9 +117,12 @@ def test_the_loader_itself_finds_the_sizes_the_card_gives(report: BuildReport, t
     }
 
 
-def test_every_parquet_file_carries_the_canary_and_the_release(report: BuildReport) -> None:
+def test_every_file_carries_the_canary(report: BuildReport) -> None:
     guid = report.manifest.canary
     assert f"canary GUID {guid}" in (report.folder / "README.md").read_text(encoding="utf-8")
+    for path in report.folder.rglob("*"):  # a licence is nobody's to add to
+        if path.is_file() and path.suffix != ".parquet" and not path.name.startswith("LICENSE"):
+            assert guid in path.read_text(encoding="utf-8"), path
     paths = sorted(report.folder.rglob("*.parquet"))
     assert len(paths) == len(CONFIGS) * len(SPLITS)
     for path in paths:
@@ -128,7 +131,7 @@ def test_every_parquet_file_carries_the_canary_and_the_release(report: BuildRepo
 
 
 def test_parquet_is_written_as_stated(report: BuildReport) -> None:
-    metadata = pq.read_metadata(report.folder / writer.data_path("documents", "train"))
+    metadata = pq.read_metadata(report.folder / assembly.data_path("documents", "train"))
     column = metadata.row_group(0).column(0)
     assert (metadata.format_version, column.compression) == ("2.6", "ZSTD")
     assert column.has_offset_index
@@ -236,7 +239,7 @@ def test_a_build_that_dies_while_writing_leaves_nothing(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(writer, name, full)
+    monkeypatch.setattr(assembly, name, full)
     with pytest.raises(DataError, match=r"could not be written.*No space left on device"):
         build(corpus_of(checkout), tmp_path / "out" / "release", version="0.1.0")
     assert list((tmp_path / "out").iterdir()) == []
@@ -257,12 +260,12 @@ def test_a_build_interrupted_before_its_end_leaves_nothing(
 def test_rows_that_the_loader_gives_back_otherwise_stop_the_build(
     checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = writer.as_parquet
+    real = assembly.as_parquet
 
     def spoilt(rows: list[dict[str, Any]], *rest: Any) -> Any:
         return real([{**row, "licence": "public domain"} for row in rows], *rest)
 
-    monkeypatch.setattr(writer, "as_parquet", spoilt)
+    monkeypatch.setattr(assembly, "as_parquet", spoilt)
     with pytest.raises(DataError) as caught:
         build(corpus_of(checkout), tmp_path / "out" / "release", version="0.1.0")
     assert str(caught.value.faults[0]) == "documents/train ours-1: loaded with another licence"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from khabar.corpus import Corpus
 from khabar.errors import DataError
-from khabar.release.card import FileSize, Verbatim, canary, figures, render, size_category
+from khabar.release.card import Canary, FileSize, Verbatim, canary, figures, render, size_category
 from khabar.release.citation import read_citation
 from khabar.release.pairs import agreement_of_pairs
 from khabar.release.tables import make_tables
@@ -177,7 +177,8 @@ def test_a_broken_template_is_refused_with_its_line() -> None:
 
 
 def test_the_canary_is_read_from_its_line() -> None:
-    assert canary(f"Tiny canary GUID {CANARY}\n") == CANARY
+    line = f"Keep out. Tiny canary GUID {CANARY}"
+    assert canary(f"Words.\n\n{line}\nMore.\n") == Canary(line, CANARY)
     with pytest.raises(DataError, match="found none"):
         canary("Tiny canary GUID not-a-uuid\n")
 

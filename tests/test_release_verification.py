@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,34 @@ import pytest
 from datasets import load_dataset
 
 from conftest import tiny_schema_value
+from hub_worker import settings
 from khabar.document import Annotation, write_annotation
 from khabar.errors import CallError, DataError
 from khabar.release import build, verify
+from khabar.release.pulling import pull
 from khabar.release.verification import loaded
+from loopback_hub import Commit, Hub, Repository, serving
 from release_corpus import OURS, corpus_of, gold_of, make_checkout
+
+NAME = "khabar/khabar"
+LOAD = """
+import json, os, sys
+from datasets import load_dataset
+from khabar.errors import KhabarError
+from khabar.release import verify
+
+revision, streaming, *manifests = sys.argv[1:]
+found = load_dataset("khabar/khabar", "documents", revision=revision, streaming=streaming == "streaming")
+said = {"events": len(next(iter(found["test"]))["events"]), "verified": []}
+for manifest in manifests:
+    try:
+        report = verify(found, manifest)
+        said["verified"].append([str(fault) for fault in report.faults] if report else [])
+    except KhabarError as error:
+        said["verified"].append(str(error))
+print(json.dumps(said))
+"""
+"""Loads a revision as a user does, in a process of its own: the client reads its settings once."""
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +58,13 @@ def copy(release: Path, tmp_path: Path) -> Path:
     return shutil.copytree(release, tmp_path / "release")
 
 
-def other_release(release: Path, folder: Path) -> Path:
-    """Version 0.1.0 as well, but ours-3 has no event."""
+def other_release(release: Path, folder: Path, version: str = "0.1.0") -> Path:
+    """By default version 0.1.0 as well, but ours-3 has no event."""
     checkout = shutil.copytree(release.parent, folder / "checkout", ignore=shutil.ignore_patterns("release"))
     gold = gold_of("ours-3", OURS["ours-3"])
     fewer = Annotation("ours-3", gold.text_sha256, "gold", "1.0", gold.entities, ())
     write_annotation(checkout / "annotations" / "gold" / "ours-3.json", fewer)
-    return build(corpus_of(checkout), folder / "release", version="0.1.0").folder
+    return build(corpus_of(checkout), folder / "release", version=version).folder
 
 
 def test_a_release_is_what_its_manifest_says(release: Path) -> None:
@@ -158,3 +183,153 @@ def test_what_cannot_be_verified_is_an_error_of_the_call(release: Path, tmp_path
         verify(given)
     with pytest.raises(CallError, match=r"release 0\.1\.0 has no ner/train\[:1\]"):
         verify(given, release)
+
+
+def hold(hub: Hub, **releases: Path) -> Hub:
+    """Put the releases into a repository, a commit and a tag each, in that order."""
+    repository = Repository(NAME)
+    for tag, folder in releases.items():
+        files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+        commit = Commit(tag, "", files, repository.head.oid)
+        repository.commits.append(commit)
+        repository.tags[tag] = commit.oid
+    hub.repositories["datasets", NAME] = repository
+    return hub
+
+
+def load_elsewhere(hub: Hub, home: Path, *arguments: object, **more: str) -> dict[str, Any]:
+    """What LOAD says, with that Hub and that cache."""
+    ended = subprocess.run(
+        [sys.executable, "-c", LOAD, *map(str, arguments)],
+        env={**settings(hub, home, token=None), **more},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    said: dict[str, Any] = json.loads(ended.stdout)
+    return said
+
+
+@pytest.fixture(scope="module")
+def later(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Release 1.0.0, in which ours-3 has no event."""
+    return other_release(release, tmp_path_factory.mktemp("later"), version="1.0.0")
+
+
+@pytest.mark.parametrize("streaming", ["streaming", "whole"])
+def test_a_revision_is_held_against_the_manifest_fetched_at_that_revision(
+    release: Path, later: Path, tmp_path: Path, streaming: str
+) -> None:
+    addresses = [f"hf://datasets/{NAME}@{tag}" for tag in ("v0", "v1")]
+    with serving() as hub:
+        hold(hub, v0=release, v1=later)
+        said = load_elsewhere(hub, tmp_path, "v0", streaming, *addresses)
+    assert said["events"] == 1
+    assert said["verified"][0] == []
+    (fault,) = said["verified"][1]
+    assert fault.startswith("documents/test: release 1.0.0 has 1 rows of digest ")
+    assert fault.endswith("; the dataset came with the card of version 0.1.0")
+
+
+@pytest.fixture(scope="module")
+def out_of_reach(release: Path, later: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Hub, Path]:
+    """A Hub that is gone, and the home of a user who loaded v0 while it was there."""
+    home = tmp_path_factory.mktemp("home")
+    with serving() as hub:
+        hold(hub, v0=release, v1=later)
+        load_elsewhere(hub, home, "v0", "whole", f"hf://datasets/{NAME}@v0")
+    return hub, home
+
+
+@pytest.mark.parametrize("how", ["offline", pytest.param("unreachable", marks=pytest.mark.slow)])
+def test_another_revision_served_in_place_of_one_out_of_reach_is_found(
+    out_of_reach: tuple[Hub, Path], later: Path, how: str
+) -> None:
+    """The loader answers an unreachable Hub with what it cached last, whatever revision was asked for."""
+    address = f"hf://datasets/{NAME}@v1"
+    more = {"HF_HUB_OFFLINE": "1"} if how == "offline" else {}
+    said = load_elsewhere(*out_of_reach, "v1", "whole", later, address, **more)
+    assert said["events"] == 1, "the loader no longer serves what it was not asked for"
+    by_folder, by_address = said["verified"]
+    assert len(by_folder) == 1
+    assert by_folder[0].endswith("; the dataset came with the card of version 0.1.0")
+    assert by_address == f"{address} cannot be reached, and was not downloaded before"
+
+
+def test_an_address_names_owner_name_and_revision() -> None:
+    for wrong in (f"hf://datasets/{NAME}", "hf://models/khabar/khabar@v1", "hf://datasets/khabar@v1"):
+        with pytest.raises(CallError, match="an address is hf://datasets/owner/name@revision"):
+            verify(wrong)
+
+
+def test_a_dictionary_without_one_of_the_splits_is_not_the_release(release: Path, tmp_path: Path) -> None:
+    given = load_dataset(str(release), "ner", cache_dir=tmp_path)
+    del given["test"]
+    found = verify(given, release)
+    assert found is not None
+    assert [str(fault) for fault in found.faults] == ["ner/test: release 0.1.0 has it, the dataset does not"]
+
+
+def test_predictions_are_judged_on_a_revision_and_a_deprecated_one_is_called_so(
+    release: Path, tmp_path: Path, repository: Path
+) -> None:
+    annotations = shutil.copytree(release.parent / "annotations", tmp_path / "annotations")
+    (annotations / "errata.yaml").write_text(
+        "errata: []\ndeprecated: [{release: 0.1.0, reason: It tore.}]\n", encoding="utf-8"
+    )
+    predictions = tmp_path / "predictions.jsonl"
+    predictions.write_text('{"article": "ours-3", "entities": []}\n', encoding="utf-8")
+    with serving() as hub:
+        hold(hub, v0=release)
+        ended = subprocess.run(
+            [
+                *(sys.executable, repository / "benchmark" / "evaluate.py", "validate", predictions),
+                *("--annotations", annotations, "--release", f"hf://datasets/{NAME}@v0"),
+            ],
+            env=settings(hub, tmp_path / "home", token=None),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == 0, ended.stderr
+    assert "valid; 1 articles" in ended.stdout
+    assert "Release 0.1.0 is not to be used: It tore." in ended.stderr
+
+
+def test_a_published_release_is_pulled_whole_and_a_bent_one_not_at_all(
+    release: Path, tmp_path: Path, repository: Path
+) -> None:
+    program = [sys.executable, repository / "scripts" / "publish_dataset.py", "pull-release"]
+
+    def pulled(hub: Hub, out: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*program, f"hf://datasets/{NAME}@v0", "--out", tmp_path / out],
+            env=settings(hub, tmp_path / f"home-{out}", token=None),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    with serving() as hub:
+        hold(hub, v0=release)
+        ended = pulled(hub, "right")
+        assert ended.returncode == 0, ended.stderr
+        hub.bent["LICENSE"] = b"another"
+        refused = pulled(hub, "bent")
+    assert verify(tmp_path / "right", release) is None
+    assert not list((tmp_path / "right").rglob(".gitattributes"))
+    assert refused.returncode != 0
+    assert not (tmp_path / "bent").exists()
+    assert list(tmp_path.glob("*unfinished*")) == []
+
+
+def test_a_release_is_not_pulled_over_anything(release: Path, tmp_path: Path) -> None:
+    assert pull(release, tmp_path / "copy").release == "0.1.0"
+    assert verify(tmp_path / "copy", release) is None
+    with pytest.raises(CallError, match="is there already"):
+        pull(release, tmp_path / "copy")

@@ -15,13 +15,14 @@ from khabar.errors import DataError
 from khabar.guidelines import owners
 from khabar.release import counts
 from khabar.release.citation import Citation
+from khabar.release.errata import read_errata
 from khabar.release.features import CONFIGS, as_yaml, columns
-from khabar.release.pairs import agreement_of_pairs
+from khabar.release.pairs import MEASURES, agreement_of_pairs
 from khabar.release.tables import Tables
 from khabar.schema import Schema
 
 TEMPLATE = "dataset_card.md"
-_CANARY = re.compile(r"canary GUID ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
+_CANARY = re.compile(r".*canary GUID ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\b")
 _LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
 _SIZES = (
     (1_000, "n<1K"),
@@ -46,8 +47,16 @@ class Verbatim(str):
     __slots__ = ()
 
 
-def canary(template: str) -> str:
-    """The canary line's GUID. Raises DataError where the template has none."""
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """The line that says whose benchmark this is, and the GUID in it."""
+
+    line: str
+    guid: str
+
+
+def canary(template: str) -> Canary:
+    """The canary line of the template. Raises DataError where it has none."""
     found = _CANARY.search(template)
     if found is None:
         raise DataError.one(
@@ -55,7 +64,7 @@ def canary(template: str) -> str:
             "expected a line with 'canary GUID' and a UUID, found none",
             next_step="put one in: `python -c 'import uuid; print(uuid.uuid4())'` makes a UUID",
         )
-    return found.group(1)
+    return Canary(found.group().strip(), found.group(1))
 
 
 def render(template: str, figures: Mapping[str, Any]) -> str:
@@ -95,6 +104,8 @@ def figures(
     content_digest: str,
     citation: Citation,
     sizes: Mapping[str, Mapping[str, FileSize]],
+    held_out: str | None = None,
+    keep_private: bool = False,
 ) -> dict[str, Any]:
     """Everything the template may print."""
     schema = corpus.schema
@@ -102,6 +113,8 @@ def figures(
     return {
         "metadata": Verbatim(metadata(corpus, tables, version=version, sizes=sizes)),
         "version": version,
+        "held_out": held_out,
+        "keep_private": keep_private,
         "schema_version": schema.version,
         "content_digest": content_digest,
         "configs": CONFIGS,
@@ -120,7 +133,9 @@ def figures(
         ],
         "annotators": _annotators(corpus, tables),
         "pairs": agreement_of_pairs(corpus, tables),
+        "measures": MEASURES,
         "unshown": tables.unshown,
+        "errata": read_errata(corpus, version=version).without(corpus.splits[held_out] if held_out else ()),
         "without_text": tables.without_text,
         "without_split": tables.without_split,
         "citation": citation,

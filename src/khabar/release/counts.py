@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from khabar.corpus import SPLITS
 from khabar.release.manifest import SplitCounts
 from khabar.release.rows import Row
 from khabar.release.tables import Tables
@@ -59,6 +58,17 @@ def event_tallies(tables: Tables, names: Iterable[str]) -> list[Tally]:
     return _tallies(tables, names, lambda row: [each["type"] for each in row["events"]])
 
 
+def lengths(tables: Tables) -> dict[str, list[int]]:
+    """The tokens of each article, by split."""
+    found: dict[str, list[int]] = {}
+    for split in tables.splits:
+        tokens: Counter[str] = Counter()
+        for row in tables.rows["ner"][split]:
+            tokens[row["article"]] += len(row["tokens"])
+        found[split] = list(tokens.values())
+    return found
+
+
 def source_tallies(tables: Tables, names: Iterable[str]) -> list[Tally]:
     """Articles of each source, as `entity_tallies`."""
     return _tallies(tables, names, lambda row: [row["source"]])
@@ -67,6 +77,6 @@ def source_tallies(tables: Tables, names: Iterable[str]) -> list[Tally]:
 def _tallies(tables: Tables, names: Iterable[str], of_row: OfRow) -> list[Tally]:
     counted = {
         split: Counter(name for row in tables.rows["documents"][split] for name in of_row(row))
-        for split in SPLITS
+        for split in tables.splits
     }
-    return [Tally(name, {split: counted[split][name] for split in SPLITS}) for name in names]
+    return [Tally(name, {split: counted[split][name] for split in tables.splits}) for name in names]

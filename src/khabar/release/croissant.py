@@ -12,6 +12,7 @@ from typing import Any
 from khabar.release.citation import Citation
 from khabar.release.features import CONFIGS, Columns, Kind, Tags
 from khabar.release.manifest import File
+from khabar.release.withholding import LABELS
 
 # The context every Croissant 1.0 file carries: https://docs.mlcommons.org/croissant/docs/croissant-spec.html
 _CONTEXT: dict[str, Any] = {
@@ -67,13 +68,19 @@ def croissant(
     version: str,
     text_licences: Iterable[str],
     languages: Iterable[str],
+    canary: str,
+    held_out: str | None = None,
 ) -> dict[str, Any]:
-    """The JSON-LD of the release. `files` gives path and digest by configuration and split."""
+    """The JSON-LD of the release. `files` gives path and digest by configuration and split.
+
+    Of the split that is `held_out` the labels are not described: mlcroissant 1.1.1 gives a null list of
+    structs as one struct of nulls.
+    """
     return {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "name": citation.title.split(":")[0],
-        "description": citation.abstract.strip(),
+        "description": f"{citation.abstract.strip()}\n\n{canary}",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "license": list(dict.fromkeys(map(_licence, [ANNOTATION_LICENCE, *text_licences]))),
         "creator": [{"@type": "sc:Organization", "name": name} for name in citation.creators],
@@ -86,11 +93,16 @@ def croissant(
             _file_object(path, file) for splits in files.values() for path, file in splits.values()
         ],
         "recordSet": [
-            _record_set(config, split, described[config], path)
+            _record_set(config, split, _described(config, described[config], split == held_out), path)
             for config, splits in files.items()
             for split, (path, _) in splits.items()
         ],
     }
+
+
+def _described(config: str, described: Columns, held_out: bool) -> Columns:
+    labels = LABELS.get(config, ()) if held_out else ()
+    return {name: kind for name, kind in described.items() if name not in labels}
 
 
 def _licence(name: str) -> str:

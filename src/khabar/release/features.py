@@ -133,7 +133,10 @@ def _yaml_item(kind: Kind) -> Any:
 
 
 def encode(rows: Iterable[Mapping[str, Any]], described: Columns) -> list[dict[str, Any]]:
-    """The rows with each tag as its number, as Parquet holds them. KeyError for a tag that is no name."""
+    """The rows with each tag as its number, as Parquet holds them; tags that are held out stay null.
+
+    KeyError for a tag that is no name.
+    """
     numbers = {
         column: {name: number for number, name in enumerate(kind[0].names)}
         for column, kind in described.items()
@@ -141,7 +144,9 @@ def encode(rows: Iterable[Mapping[str, Any]], described: Columns) -> list[dict[s
     }
     return [
         {
-            column: [numbers[column][tag] for tag in value] if column in numbers else value
+            column: [numbers[column][tag] for tag in value]
+            if column in numbers and value is not None
+            else value
             for column, value in row.items()
         }
         for row in rows
@@ -160,7 +165,9 @@ def decode(rows: Iterable[Mapping[str, Any]], features: Mapping[str, Any]) -> li
     }
     return [
         {
-            column: [_name(names[column], tag) for tag in value] if column in names else value
+            column: [_name(names[column], tag) for tag in value]
+            if column in names and value is not None
+            else value
             for column, value in row.items()
         }
         for row in rows

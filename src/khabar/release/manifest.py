@@ -50,7 +50,7 @@ class SplitCounts(_Part):
 
 
 class UnshownCounts(_Part):
-    """Spans the tags of a split cannot show as they are, as in `khabar.release.rows.Unshown`."""
+    """Spans the tags of a split cannot show as they are, as in `khabar.alignment.Unshown`."""
 
     nested: Count
     crossing: Count
@@ -62,7 +62,10 @@ class Manifest(_Part):
     """`manifest.json`. `files` names every file of the release but the manifest itself.
 
     `content_digest` does not depend on how the Parquet files are written; `gold` is the digest of each
-    split's gold documents, which every score on the split carries.
+    split's gold documents, which every score on the split carries. `texts_of_others` counts the articles of
+    each stand-off source whose text, under others' rights, is in the release. `held_out` is the split whose
+    labels the release leaves out (`gold` and `counts` are of the labels all the same); `keep_private` says
+    that this folder holds just those labels.
     """
 
     release: str
@@ -77,6 +80,9 @@ class Manifest(_Part):
     tags_cannot_show: dict[str, dict[str, UnshownCounts]]
     left_out_without_text: dict[str, list[str]]
     left_out_without_split: list[str]
+    texts_of_others: dict[str, Count]
+    held_out: str | None
+    keep_private: bool
     files: dict[str, File]
 
 

@@ -11,6 +11,18 @@ from khabar.corpus import Corpus
 from khabar.document import Annotation
 from khabar.release.tables import Tables
 
+MEASURES = {
+    "entity": "mentions: span and type",
+    "entity_span": "mentions: span",
+    "trigger_i": "triggers: span (Trig-I)",
+    "trigger_c": "triggers: span and event type (Trig-C)",
+    "argument_i": "arguments: span and event type (Arg-I)",
+    "argument_c": "arguments: span, event type and role (Arg-C)",
+    "argument_i+": "arguments: as Arg-I, of the same trigger (Arg-I+)",
+    "argument_c+": "arguments: as Arg-C, of the same trigger (Arg-C+)",
+}
+"""The measures of agreement in words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:

@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from khabar.alignment import LabelledSpan, by_sentence, lay
+from khabar.alignment import LabelledSpan, Unshown, by_sentence, lay
 from khabar.corpus import Article
 from khabar.document import Annotation, Entity, Event, Trigger, canonical
 from khabar.schema import Attribute, Schema
 from khabar.text import Sentence, segment
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Unshown:
-    """Spans that tags cannot show as they are.
-
-    `nested` lie in another span (or share its words), `crossing` overlap one, `off_token` cover no word,
-    `cut` run over a sentence's edge and are shown in pieces.
-    """
-
-    nested: int = 0
-    crossing: int = 0
-    off_token: int = 0
-    cut: int = 0
-
-    def __add__(self, other: Unshown) -> Unshown:
-        mine, theirs = asdict(self), asdict(other)
-        return Unshown(**{name: mine[name] + theirs[name] for name in mine})
 
 
 @dataclass(frozen=True, slots=True)

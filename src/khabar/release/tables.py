@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from khabar.alignment import Unshown
 from khabar.corpus import SPLITS, Corpus
 from khabar.document import Annotation
 from khabar.errors import CallError, DataError, Report
 from khabar.files import content_digest
 from khabar.release.conditions import check_described, check_not_empty
 from khabar.release.features import CONFIGS
-from khabar.release.rows import Row, Segmented, Unshown, document, mention_tags, segmented, trigger_tags
+from khabar.release.rows import Row, Segmented, document, mention_tags, segmented, trigger_tags
 from khabar.schema import Schema
 
 
@@ -29,6 +30,11 @@ class Tables:
     """By split: articles left out because their text is not on this machine."""
     without_split: list[str]
     """Articles with gold that no split names: not released."""
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits there are, in order."""
+        return tuple(self.rows["documents"])
 
 
 def gold_documents(corpus: Corpus, split: str) -> list[Row]:

@@ -16,6 +16,7 @@ from typing import Any
 from khabar.errors import CallError, DataError, Faults, Report
 from khabar.release.features import decode
 from khabar.release.manifest import NAME, Manifest, digest, read_manifest, release_digest
+from khabar.release.retrieval import PREFIX, manifest_at, release_folder
 from khabar.release.rows import Row
 
 NEXT_STEP = (
@@ -24,33 +25,61 @@ NEXT_STEP = (
 )
 
 
+GET_AGAIN = "get the release again, or build it again in a new folder"
+
+
 def verify(release: Any, manifest: Manifest | str | Path | None = None) -> Report | None:
     """None if `release` is what the manifest says, else a report of everything that differs.
 
     `release` is a release folder (its files, and all its rows as `load_dataset` gives them, are held
-    against its own manifest or the one given), or what `load_dataset` returned: a `DatasetDict` or a
-    `Dataset` of a whole split, streamed or not, which needs the manifest. Raises CallError where
-    folder, manifest, configuration or split is missing.
+    against its own manifest or the one given), an address `hf://datasets/owner/name@revision` (downloaded,
+    then as a folder), or what `load_dataset` returned: a `DatasetDict` with all splits of a configuration
+    or a `Dataset` of a whole split, streamed or not. A loaded dataset needs `manifest`: of the release one
+    asked for, as a folder, a manifest file, or an address, whose manifest is fetched at that revision.
+    Raises CallError where folder, address, manifest, configuration or split is missing.
     """
     if isinstance(release, str | Path):
-        folder = Path(release)
-        if not folder.is_dir():
-            raise CallError(f"no folder {folder}")
+        folder = release_folder(release)
         return _verify_folder(folder, _manifest(manifest if manifest is not None else folder))
     if manifest is None:
-        raise CallError("a loaded dataset does not carry its manifest; name the release's manifest.json")
+        raise CallError(
+            "a loaded dataset does not carry its manifest; name the release you asked for: its folder, its "
+            f"manifest.json, or {PREFIX}datasets/owner/name@revision"
+        )
     faults = Faults("dataset")
     splits = release if isinstance(release, Mapping) else {str(release.split): release}
-    _check_splits(splits, _manifest(manifest), faults)
+    promised = _manifest(manifest)
+    if isinstance(release, Mapping):
+        _check_complete(splits, promised, faults)
+    _check_splits(splits, promised, faults)
     return faults.report(NEXT_STEP) if faults else None
 
 
 def _manifest(given: Manifest | str | Path) -> Manifest:
-    return given if isinstance(given, Manifest) else read_manifest(Path(given))
+    return given if isinstance(given, Manifest) else manifest_at(given)
+
+
+def check_files(folder: Path) -> None:
+    """Raise DataError unless every file of the release folder is what the folder's manifest says.
+
+    No row is read: this is the part of `verify` that takes no longer than reading the files.
+    """
+    faults = Faults(folder)
+    _check_files(folder, read_manifest(folder), faults)
+    faults.raise_if_any(GET_AGAIN)
 
 
 def _verify_folder(folder: Path, manifest: Manifest) -> Report | None:
     faults = Faults(folder)
+    _check_files(folder, manifest, faults)
+    if not faults:
+        for config in manifest.configs:
+            with loaded(folder, config) as splits:
+                _check_splits(splits, manifest, faults)
+    return faults.report(GET_AGAIN) if faults else None
+
+
+def _check_files(folder: Path, manifest: Manifest, faults: Faults) -> None:
     if release_digest(manifest.configs) != manifest.content_digest:
         faults.add(NAME, "its content_digest is not that of the rows it lists")
     for name, file in manifest.files.items():
@@ -61,11 +90,14 @@ def _verify_folder(folder: Path, manifest: Manifest) -> Report | None:
         found = file_digest(path)
         if found != file.sha256:
             faults.add(name, f"expected SHA-256 {file.sha256[:12]}…, found {found[:12]}…")
-    if not faults:
-        for config in manifest.configs:
-            with loaded(folder, config) as splits:
-                _check_splits(splits, manifest, faults)
-    return faults.report("get the release again, or build it again in a new folder") if faults else None
+
+
+def _check_complete(splits: Mapping[str, Any], manifest: Manifest, faults: Faults) -> None:
+    """A dictionary of splits stands for a whole configuration, so none may be missing."""
+    for name in {dataset.info.config_name for dataset in splits.values()}:
+        for split in manifest.configs.get(name, {}):
+            if split not in splits:
+                faults.add(f"{name}/{split}", f"release {manifest.release} has it, the dataset does not")
 
 
 def _check_splits(splits: Mapping[str, Any], manifest: Manifest, faults: Faults) -> None:
@@ -82,8 +114,15 @@ def _check_splits(splits: Mapping[str, Any], manifest: Manifest, faults: Faults)
             faults.add(
                 f"{name}/{split}",
                 f"release {manifest.release} has {promised.rows} rows of digest "
-                f"{promised.content_digest[:12]}…, found {found.rows} of {found.content_digest[:12]}…",
+                f"{promised.content_digest[:12]}…, found {found.rows} of {found.content_digest[:12]}…"
+                f"{_own_version(dataset, manifest)}",
             )
+
+
+def _own_version(dataset: Any, manifest: Manifest) -> str:
+    """What the dataset says of itself, where that is another release: the card it came with names one."""
+    version = str(dataset.info.version)
+    return "" if version == manifest.release else f"; the dataset came with the card of version {version}"
 
 
 def check_rows(folder: Path, rows: Mapping[str, Mapping[str, list[Row]]]) -> None:
@@ -127,6 +166,18 @@ def loaded(folder: Path, config: str) -> Iterator[Mapping[str, Any]]:
         except (datasets.exceptions.DatasetsError, ValueError) as error:
             raise DataError.one(folder, f"the loader refuses it: {error}", where=config) from error
         yield splits
+
+
+def features(folder: Path, config: str) -> Any:
+    """The features of a configuration as the loader takes them from the card; no row is read."""
+    import datasets
+
+    with tempfile.TemporaryDirectory(prefix="khabar-cache-") as cache:
+        try:
+            builder = datasets.load_dataset_builder(str(folder.resolve()), config, cache_dir=cache)
+        except (datasets.exceptions.DatasetsError, ValueError) as error:
+            raise DataError.one(folder, f"the loader refuses it: {error}", where=config) from error
+        return builder.info.features
 
 
 @contextmanager

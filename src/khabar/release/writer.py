@@ -3,62 +3,79 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import khabar
 from khabar.corpus import Corpus
-from khabar.errors import CallError, DataError, Faults
-from khabar.files import read_text, write_bytes, write_json, write_text
-from khabar.release import card, manifest
-from khabar.release.citation import Citation, read_citation
-from khabar.release.counts import split_counts
-from khabar.release.croissant import croissant
-from khabar.release.features import columns
-from khabar.release.manifest import File, Manifest, UnshownCounts, read_manifest
-from khabar.release.parquet import as_parquet
-from khabar.release.tables import Tables, make_tables
-from khabar.release.verification import check_rows, file_digest
-from khabar.text import SEGMENTER
-
-COPIED = ("CHANGELOG.md", "LICENSE", "LICENSE-DATA")
-READ = (card.TEMPLATE, "CITATION.cff", *COPIED)
-"""What a build takes from the checkout, beside its `annotations`."""
+from khabar.errors import CallError, Faults
+from khabar.release import manifest
+from khabar.release.assembly import READ, Checkout, Contents, files_of, read_checkout, write_release
+from khabar.release.diff import check_version, diff
+from khabar.release.manifest import Manifest, read_manifest
+from khabar.release.retrieval import release_folder
+from khabar.release.tables import make_tables
+from khabar.release.unfinished import folder_beside
+from khabar.release.verification import check_rows
+from khabar.release.withholding import check_split, only, without_labels
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """Where a release is and what it holds; `unchanged` if the very same release was there already."""
+    """Where a release is and what it holds; `unchanged` if the very same release was there already.
+
+    `labels` is the folder of the labels that were held out of it.
+    """
 
     folder: Path
     manifest: Manifest
     unchanged: bool
+    labels: Path | None = None
 
 
 def build(
-    corpus: Corpus, out: str | Path, *, version: str, checkout: str | Path | None = None
+    corpus: Corpus,
+    out: str | Path,
+    *,
+    version: str,
+    checkout: str | Path | None = None,
+    previous: str | Path | None = None,
+    hold_out: str | None = None,
 ) -> BuildReport:
     """Write the release of the corpus to the folder `out`, and check it through the loader first.
 
-    `checkout` holds card template, citation, changelog and licences; by default the folder that holds
-    the corpus. Raises DataError where corpus or template are wrong, a split would be empty, the loader
-    gives back other rows, or `out` holds this version with another content; CallError where `out` holds
-    anything else, or a file of the checkout is missing.
+    `hold_out` names a split whose labels are left out; they go to a second folder, `out` with `-labels` at
+    its end, for a private repository. `checkout` holds card template, citation, changelog and licences; by
+    default the folder that holds the corpus. Raises DataError where corpus or template are wrong, a split
+    would be empty, the loader gives back other rows, or `out` holds this version with another content;
+    CallError where `out` holds anything else, a file of the checkout is missing, or `version` is smaller
+    than what changed since the release `previous` (a folder or an address) asks for.
     """
     checkout = Path(checkout) if checkout is not None else corpus.folder.resolve().parent
     out = Path(out).resolve()
-    _check_call(out, version, checkout)
-    tables = make_tables(corpus)
-    with _folder_beside(out) as work:
-        made = _write(work, corpus, tables, version, checkout)
-        check_rows(work, tables.rows)
+    if hold_out is not None:
+        check_split(hold_out)
+    labels = out.with_name(f"{out.name}-labels") if hold_out is not None else None
+    for folder in [out] if labels is None else [out, labels]:
+        _check_call(folder, version, checkout)
+    previous = release_folder(previous) if previous is not None else None
+    tables, beside = make_tables(corpus), read_checkout(checkout)
+    if hold_out is None or labels is None:
+        return _write(out, Contents(corpus, tables, tables, version), beside, previous)
+    shown, alone = without_labels(tables, hold_out), only(tables, hold_out)
+    made = _write(out, Contents(corpus, tables, shown, version, held_out=hold_out), beside, previous)
+    _write(labels, Contents(corpus, alone, alone, version, keep_private=True), beside, None)
+    return replace(made, labels=labels)
+
+
+def _write(out: Path, contents: Contents, checkout: Checkout, previous: Path | None) -> BuildReport:
+    with folder_beside(out) as work:
+        made = write_release(work, contents, checkout)
+        check_rows(work, contents.shown.rows)
+        if previous is not None:
+            check_version(diff(previous, work))
         unchanged = _is_release(out)
         if unchanged:
-            _check_same(out, work, version)
+            _check_same(out, work, contents.version)
         else:
             work.replace(out)
     return BuildReport(out, made, unchanged)
@@ -82,120 +99,9 @@ def _is_release(folder: Path) -> bool:
     return (folder / manifest.NAME).is_file()
 
 
-@contextmanager
-def _folder_beside(out: Path) -> Iterator[Path]:
-    """A folder on the same disk, gone afterwards unless it was moved to `out`."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        # not a hidden name: the loader passes over hidden folders
-        work = Path(tempfile.mkdtemp(dir=out.parent, prefix=f"{out.name}.unfinished-"))
-    except OSError as error:
-        raise CallError(f"cannot write to {out.parent}: {error.strerror}") from error
-    try:
-        work.chmod(0o755)  # mkdtemp makes 0700
-        yield work
-    except OSError as error:
-        raise DataError.one(
-            out,
-            f"could not be written: {error}",
-            next_step="nothing was left behind; mend this and build again",
-        ) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def _write(work: Path, corpus: Corpus, tables: Tables, version: str, checkout: Path) -> Manifest:
-    """All files of the release, the manifest last."""
-    template = read_text(checkout / card.TEMPLATE)
-    citation = read_citation(checkout / "CITATION.cff")
-    guid = card.canary(template)
-    sizes = _write_data(work, corpus, tables, {"khabar.release": version, "khabar.canary": guid})
-    digests = manifest.digests(tables.rows)
-    content_digest = manifest.release_digest(digests)
-    figures = card.figures(
-        corpus, tables, version=version, content_digest=content_digest, citation=citation, sizes=sizes
-    )
-    write_text(work / "README.md", card.render(template, figures))
-    for name in COPIED:
-        write_bytes(work / name, (checkout / name).read_bytes())
-    _write_croissant(work, corpus, tables, citation, version)
-    made = Manifest(
-        release=version,
-        schema_version=corpus.schema.version,
-        segmenter=SEGMENTER,
-        written_by=_writers(),
-        canary=guid,
-        content_digest=content_digest,
-        gold={split: each.content_digest for split, each in digests["documents"].items()},
-        configs=digests,
-        counts={split: split_counts(tables, split) for split in digests["documents"]},
-        tags_cannot_show={
-            config: {split: UnshownCounts(**asdict(each)) for split, each in splits.items()}
-            for config, splits in tables.unshown.items()
-        },
-        left_out_without_text=tables.without_text,
-        left_out_without_split=tables.without_split,
-        files=_files(work),
-    )
-    write_json(work / manifest.NAME, made.model_dump())
-    return made
-
-
-def _write_data(
-    work: Path, corpus: Corpus, tables: Tables, marks: dict[str, str]
-) -> dict[str, dict[str, card.FileSize]]:
-    sizes: dict[str, dict[str, card.FileSize]] = {}
-    for config, described in columns(corpus.schema).items():
-        sizes[config] = {}
-        for split, rows in tables.rows[config].items():
-            encoded = as_parquet(rows, described, marks)
-            write_bytes(work / data_path(config, split), encoded.data)
-            sizes[config][split] = card.FileSize(len(encoded.data), encoded.arrow_bytes)
-    return sizes
-
-
-def data_path(config: str, split: str) -> str:
-    """Where the rows of a configuration and split are in a release folder."""
-    return f"data/{config}/{split}-00000-of-00001.parquet"
-
-
-def _write_croissant(work: Path, corpus: Corpus, tables: Tables, citation: Citation, version: str) -> None:
-    documents = [row for rows in tables.rows["documents"].values() for row in rows]
-    files = {
-        config: {
-            split: (data_path(config, split), _file(work / data_path(config, split))) for split in splits
-        }
-        for config, splits in tables.rows.items()
-    }
-    value = croissant(
-        columns(corpus.schema),
-        files,
-        citation,
-        version=version,
-        text_licences=sorted({row["licence"] for row in documents}),
-        languages=sorted({row["language"] for row in documents}),
-    )
-    write_json(work / "croissant.json", value)
-
-
-def _writers() -> dict[str, str]:
-    import pyarrow as pa
-
-    return {"khabar": khabar.__version__, "pyarrow": pa.__version__}
-
-
-def _files(folder: Path) -> dict[str, File]:
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): _file(path) for path in paths}
-
-
-def _file(path: Path) -> File:
-    return File(bytes=path.stat().st_size, sha256=file_digest(path))
-
-
 def _check_same(out: Path, work: Path, version: str) -> None:
     """Raise DataError unless every file is the same: a release is never bent."""
-    there, new = _files(out), _files(work)
+    there, new = files_of(out), files_of(work)
     faults = Faults(out)
     for name in sorted(there.keys() | new.keys()):
         if name not in new:

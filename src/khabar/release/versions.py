@@ -1,0 +1,38 @@
+"""Versions of releases: three numbers, and which of them a change asks to raise."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from khabar.errors import CallError
+
+
+class Bump(IntEnum):
+    """Which number of the version is raised: DESIGN's rule for releases."""
+
+    none = 0
+    patch = 1
+    minor = 2
+    major = 3
+
+
+def numbers(version: str) -> tuple[int, int, int]:
+    """`1.2.0` as numbers, to be compared. CallError if it is not three of them."""
+    parts = version.split(".")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+        raise CallError(f"a version is three numbers such as 1.2.0, found {version!r}")
+    return int(parts[0]), int(parts[1]), int(parts[2])
+
+
+def raised(version: str, bump: Bump) -> str:
+    """The version after that step: numbers to the right of the raised one begin again at 0."""
+    major, minor, patch = numbers(version)
+    match bump:
+        case Bump.none:
+            return version
+        case Bump.patch:
+            return f"{major}.{minor}.{patch + 1}"
+        case Bump.minor:
+            return f"{major}.{minor + 1}.0"
+        case Bump.major:
+            return f"{major + 1}.0.0"

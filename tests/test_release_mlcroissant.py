@@ -1,0 +1,94 @@
+"""mlcroissant itself accepts a release's croissant.json, and reads through it what the gold says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import tiny_schema_value
+from environments import python_of, run_in
+from khabar.release import build, make_tables
+from khabar.release.features import columns, encode
+from khabar.release.withholding import LABELS, without_labels
+from khabar.schema import Schema
+from release_corpus import corpus_of, make_checkout
+
+READER = Path(__file__).with_name("read_croissant.py")
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iterator[Path]:
+    card = (repository / "dataset_card.md").read_text(encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("KHABAR_TEXTS", raising=False)
+        checkout = make_checkout(tmp_path_factory.mktemp("checkout"), tiny_schema_value(), card)
+        build(corpus_of(checkout), checkout / "release", version="0.1.0")
+        build(corpus_of(checkout), checkout / "hidden", version="0.1.0", hold_out="test")
+        yield checkout
+
+
+def read(description: Path, home: Path) -> dict[str, Any]:
+    out = home / "records.json"
+    ended = run_in(python_of("mlcroissant"), [READER, description, out], home=home)
+    assert out.is_file(), ended.stderr
+    found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    return found
+
+
+def record(record_set: str, row: dict[str, Any]) -> dict[str, Any]:
+    """The row as Croissant names things; lists inside lists are not described."""
+    return {
+        f"{record_set}/{name}": [part(f"{record_set}/{name}", each) for each in value]
+        if isinstance(value, list)
+        else value
+        for name, value in row.items()
+    }
+
+
+def part(identifier: str, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    flat: dict[str, Any] = {}
+    for name, each in value.items():
+        if isinstance(each, dict):
+            flat |= part(f"{identifier}/{name}", each)
+        elif not isinstance(each, list):
+            flat[f"{identifier}/{name}"] = each
+    return flat
+
+
+def expected(rows: dict[str, dict[str, list[dict[str, Any]]]], schema: Schema) -> dict[str, Any]:
+    described = columns(schema)
+    return {
+        f"{config}/{split}": [record(f"{config}/{split}", row) for row in encode(each, described[config])]
+        for config, splits in rows.items()
+        for split, each in splits.items()
+    }
+
+
+@pytest.mark.slow
+def test_mlcroissant_finds_no_fault_and_reads_every_record(
+    checkout: Path, tmp_path: Path, tiny_schema: Schema
+) -> None:
+    found = read(checkout / "release" / "croissant.json", tmp_path)
+    assert (found["errors"], found["warnings"]) == ([], [])
+    assert found["records"] == expected(make_tables(corpus_of(checkout)).rows, tiny_schema)
+
+
+@pytest.mark.slow
+def test_croissant_describes_no_label_that_is_held_out(
+    checkout: Path, tmp_path: Path, tiny_schema: Schema
+) -> None:
+    found = read(checkout / "hidden" / "croissant.json", tmp_path)
+    assert (found["errors"], found["warnings"]) == ([], [])
+    hidden = without_labels(make_tables(corpus_of(checkout)), "test").rows
+    for config, labels in LABELS.items():
+        hidden[config]["test"] = [
+            {name: value for name, value in row.items() if name not in labels}
+            for row in hidden[config]["test"]
+        ]
+    assert found["records"] == expected(hidden, tiny_schema)
