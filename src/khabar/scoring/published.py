@@ -42,11 +42,11 @@ def _as_figures(values: Iterable[float]) -> Figures:
 def check_published(
     scores: TagScores, gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]
 ) -> None:
-    """Raise MismatchError unless seqeval gives the same figures to the bit (its 0 for what is undefined)."""
+    """Raise MismatchError unless seqeval gives the same figures to the bit (0 for what is undefined)."""
     ours = {"": scores.micro, **scores.by_type}
     theirs = published(gold, predicted)
     for name in sorted(ours.keys() | theirs.keys()):
-        mine = Figures(*(figure or 0.0 for figure in ours.get(name, Figures(None, None, None))))
+        mine = ours.get(name)
         if mine != theirs.get(name):
             raise MismatchError(
                 f"{name or 'micro'}: our counts give {mine}, seqeval gives {theirs.get(name)}; "

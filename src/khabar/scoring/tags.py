@@ -28,8 +28,9 @@ _FAULTS_TOLD = 100
 class TagScores:
     """Counts per type, types sorted by name, and the figures that follow.
 
-    `macro` is over the types seen in gold or prediction, as seqeval has it: a type made up by a system
-    moves it. `evaluate` therefore takes the schema's types that the gold holds.
+    The figures are seqeval's own: 0.0 also where undefined (`counts` tell which), and `macro` over the types
+    seen in gold or prediction, so that a type made up by a system moves it. `evaluate` shows what is
+    undefined as such, and takes the schema's types that the gold holds.
     """
 
     counts: dict[str, Counts]
@@ -37,17 +38,21 @@ class TagScores:
     @property
     def micro(self) -> Figures:
         """Figures of all types together."""
-        return total(self.counts.values()).figures
+        return _zero_where_undefined(total(self.counts.values()).figures)
 
     @property
     def macro(self) -> Figures:
         """Means over the types seen."""
-        return macro(self.counts.values())
+        return _zero_where_undefined(macro(self.counts.values()))
 
     @property
     def by_type(self) -> dict[str, Figures]:
         """Figures of each type."""
-        return {name: each.figures for name, each in self.counts.items()}
+        return {name: _zero_where_undefined(each.figures) for name, each in self.counts.items()}
+
+
+def _zero_where_undefined(figures: Figures) -> Figures:
+    return Figures(*(each or 0.0 for each in figures))
 
 
 def score_tags(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> TagScores:
