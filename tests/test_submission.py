@@ -157,6 +157,15 @@ def test_missing_extra_and_doubled_articles_are_told_together(gold: Gold, tiny_s
     ]
 
 
+def test_a_key_too_many_does_not_hide_the_other_faults_of_the_record(gold: Gold, tiny_schema: Schema) -> None:
+    records = copy.deepcopy(right())
+    records[0].update(entites=[])
+    records[0]["entities"][0].update(text="x", type="<script>")
+    assert [code for code, _ in faults_of(records, gold, tiny_schema)] == [
+        *(Code.unknown_key, Code.unknown_key, Code.entity_type),
+    ]
+
+
 @pytest.mark.parametrize(
     ("spoil", "expected"),
     [

@@ -84,7 +84,10 @@ class Place:
         self.add(code, f"found {shorten(value)}, expected {expected}")
 
     def has_keys(self, value: Any, needed: Set[str], optional: Set[str] = frozenset()) -> bool:
-        """Whether the value is an object with these keys and no other; says what is wrong if not."""
+        """Whether the value is an object that has the keys needed, so that it can be read on.
+
+        Says which keys are lacking, and which are none of the format's.
+        """
         if not isinstance(value, dict):
             self.found(Code.kind, value, f"an object with {_listed(needed | optional)}")
             return False
@@ -92,7 +95,7 @@ class Place:
             self.add(Code.unknown_key, f"unknown key {shorten(key)}, known are {_listed(needed | optional)}")
         for key in sorted(needed - value.keys()):
             self.add(Code.missing_key, f"no key {key!r}, needed are {_listed(needed)}")
-        return value.keys() >= needed and value.keys() <= needed | optional
+        return value.keys() >= needed
 
     def is_list(self, value: Any) -> bool:
         """Whether the value is a list; says so if not."""
