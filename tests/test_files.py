@@ -82,3 +82,10 @@ def test_the_content_digest_does_not_depend_on_the_order_of_keys() -> None:
     assert files.content_digest([{"a": 1, "ب": [2]}]) == files.content_digest([{"ب": [2], "a": 1}])
     assert files.content_digest([{"a": 1}]) != files.content_digest([{"a": 2}])
     assert files.content_digest([]) == files.sha256("")
+
+
+def test_a_byte_order_mark_is_named_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf{}\n")
+    with pytest.raises(DataError, match=r"line 1: begins with a byte order mark \(BOM\)"):
+        list(files.read_json_lines(path))

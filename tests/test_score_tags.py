@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from itertools import product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -219,3 +220,12 @@ def test_the_f1_of_arrays_is_the_f1_of_counts_to_the_bit(rows: list[tuple[int, i
     sound = [Counts(min(row), *row[1:]) for row in rows]
     found = f1_of(np.array(sound, dtype=np.float64)).tolist()
     assert [None if each != each else each for each in found] == [each.f1 for each in sound]
+
+
+def test_rows_of_numpy_and_tuples_are_scored_like_lists() -> None:
+    rows = [["B-PER", "I-PER", "O"], ["B-GPE"]]
+    listed = score_tags(rows, rows)
+    assert (
+        score_tags([np.array(row) for row in rows], [np.array(row, dtype=object) for row in rows]) == listed
+    )
+    assert score_tags([tuple(row) for row in rows], rows) == listed

@@ -154,6 +154,8 @@ def read_articles(folder: str | Path, *, texts: Iterable[str | Path] | None = No
     """
     folder = Path(folder)
     path = folder / "articles.jsonl"
+    if not path.is_file():
+        raise CallError(f"no corpus at {folder}: there is no articles.jsonl in it")
     folders = text_folders() if texts is None else tuple(Path(each) for each in texts)
     faults = Faults(path)
     found: dict[str, Article] = {}

@@ -45,6 +45,9 @@ def read_json(path: Path) -> Any:
 
 def parse_json(text: str, *, source: str, where: str) -> Any:
     """JSON, with doubled keys and non-finite numbers refused: `json` would keep the last key in silence."""
+    if text.startswith("\ufeff"):
+        message = "begins with a byte order mark (BOM)"
+        raise DataError.one(source, message, where=where, next_step="save the file as UTF-8 without a BOM")
     try:
         return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
     except json.JSONDecodeError as error:

@@ -106,7 +106,7 @@ def _coded_mentions(sentences: Sequence[Sequence[str]], codes: _Codes) -> _Menti
     """The mentions of all sentences, tokens numbered through, with a token O after each sentence."""
     tags: list[str] = []
     for each in sentences:
-        tags += each
+        tags.extend(each)  # not +=, which an array of tags would take over
         tags.append("O")
     coded = np.fromiter(map(codes.__getitem__, tags), dtype=np.int32, count=len(tags))
     step = np.diff(coded, prepend=np.int32(0))
