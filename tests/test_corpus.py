@@ -149,5 +149,5 @@ def test_a_title_that_is_others_text_is_not_in_the_line(folder: Path) -> None:
 
 
 def test_a_folder_without_articles_is_an_error_of_the_call(tmp_path: Path) -> None:
-    with pytest.raises(CallError, match="there is no articles.jsonl in it"):
+    with pytest.raises(CallError, match=r"there is no articles\.jsonl in it"):
         read_articles(tmp_path)
