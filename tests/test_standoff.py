@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -155,3 +157,26 @@ def test_what_is_in_the_folder_is_never_overwritten(annotations: Path, address: 
 def test_a_source_without_addresses_says_how_its_texts_are_got(annotations: Path, tmp_path: Path) -> None:
     with pytest.raises(CallError, match="by hand"):
         fetch(read_corpus(annotations).sources["wmt"], tmp_path)
+
+
+def test_the_program_takes_the_documents_named_and_fetches_files(
+    annotations: Path, aligned: Path, address: str, tmp_path: Path, repository: Path
+) -> None:
+    def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "scripts/convert_articles.py", *map(str, words)]
+        return subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+
+    told = ("--source", "wmt", "--annotations", annotations)
+    done = run(aligned, *told, "--document", "CNN.co.uk.2")
+    assert (done.returncode, done.stdout.split("  ")[0]) == (0, "wmt-cnn-co-uk-2")
+    assert list(read_corpus(annotations).articles) == ["wmt-bbc-1", "wmt-cnn-co-uk-2"]
+    assert read_corpus(annotations, [aligned]).without_text == []
+    absent = run(aligned, *told, "--document", "bbc.9")
+    assert (absent.returncode, absent.stdout) == (2, "")
+    assert "no document bbc.9 in" in absent.stderr
+    alone = run(tmp_path, *told, "--document", "bbc.1")
+    assert alone.returncode == 2
+    assert "--document goes with a folder that holds the line-aligned files of 'wmt'" in alone.stderr
+    with_files(annotations, {"file": "ids.tsv", "sha256": sha256(DOCUMENTS), "address": f"{address}/ids.tsv"})
+    fetched = run("fetch", "wmt", "--into", tmp_path / "into", "--annotations", annotations)
+    assert (fetched.returncode, fetched.stdout) == (0, f"{tmp_path / 'into' / 'ids.tsv'}\n")
