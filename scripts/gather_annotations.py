@@ -20,6 +20,7 @@ from khabar.gold import compare_gold, decide, derive_gold, open_differences, sav
 from khabar.labelstudio import annotator_of, gather_export
 from khabar.labelstudio.exports import AnnotatorOf
 from khabar.schema import default_annotations
+from khabar.suspects import KINDS, Suspect, list_suspects
 from khabar.terminal import Format, print_data, print_table, program, run, talk
 
 app = program(
@@ -169,6 +170,46 @@ def gold(
     for count, said in ((absent, "derived without their text"), (derived.waiting, "waiting for decisions")):
         if count:
             talk.print(f"{len(count)} {said}: {', '.join(count)}", markup=False)
+
+
+@app.command()
+def suspects(
+    articles: Annotated[list[str], typer.Argument(metavar="[ARTICLE]...")] = [],  # noqa: B006
+    layer: Annotated[str, typer.Option(metavar="NAME", help="gold, or an annotator.")] = "gold",
+    kinds: Annotated[
+        list[str], typer.Option("--kind", metavar="KIND", help="Only these kinds (repeatable).")
+    ] = [],  # noqa: B006
+    annotations: Annotations = default_annotations(),
+    texts: Texts = [],  # noqa: B006
+    form: Annotated[Format, typer.Option("--format")] = Format.text,
+) -> None:
+    """What a reviewer should look at, the gravest first: places the rest of the corpus speaks against.
+
+    Example: gather_annotations.py suspects authored-taif-1989 --kind unannotated_name
+    """
+    if unknown := sorted(set(kinds) - set(KINDS)):
+        raise CallError(f"no kind {', '.join(unknown)} (there are {', '.join(KINDS)})")
+    found = list_suspects(read_corpus(annotations, texts), layer=layer, articles=articles, kinds=kinds)
+    if form is Format.json:
+        print_data(dump_json(found.as_json(), indent=1))
+    else:
+        for each in found.suspects:
+            print_data(_suspect_lines(each))
+    for kind, count in found.counts.items():
+        if not kinds or kind in kinds:
+            talk.print(f"{count:6} {kind}: {KINDS[kind]}")
+    if found.without_text:
+        talk.print(
+            f"{len(found.without_text)} without their text, so that only types and arguments were looked at: "
+            f"{', '.join(found.without_text)}",
+            markup=False,
+        )
+
+
+def _suspect_lines(each: Suspect) -> str:
+    """One suspect in two lines."""
+    place = f"{each.article} [{each.start}, {each.end})"
+    return f"{each.weight:.2f} {each.kind} {place} {each.type} {each.text!r}: {each.why}\n    {each.context}"
 
 
 @app.command(name="agreement")

@@ -23,6 +23,7 @@ LEVELS = [
     {"adjudication", "agreement", "decisions", "differences", "judging", "gold"},
     {"labelstudio", "formats", "release", "scoring", "pages"},
     {"baselines"},
+    {"suspects"},  # what a gazetteer of the corpus would have found
 ]
 """Rooms of the house, from the ground up: a room imports from its own floor (but see ALONE) or below."""
 
