@@ -20,7 +20,7 @@ LEVELS = [
     {"document", "alignment", "checks", "guidelines", "standoff"},
     {"corpus"},
     {"quotes", "places", "renaming", "gathering", "intake", "inputs", "fetching"},
-    {"adjudication", "agreement", "decisions", "differences", "judging", "gold"},
+    {"adjudication", "agreement", "decisions", "differences", "judging", "gold", "splitting"},
     {"labelstudio", "formats", "release", "scoring", "pages"},
     {"baselines"},
     {"suspects"},  # what a gazetteer of the corpus would have found

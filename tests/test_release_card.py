@@ -203,3 +203,8 @@ def test_every_fault_of_the_citation_file_is_told(tmp_path: Path) -> None:
 )
 def test_sizes_are_named_as_the_hub_names_them(rows: int, name: str) -> None:
     assert size_category(rows) == name
+
+
+def test_the_card_says_how_many_test_mentions_of_a_type_are_unseen_in_train(checkout: Path) -> None:
+    rows = [line for line in card_of(checkout).splitlines() if line.startswith(("| `GPE`", "| `ORG`"))]
+    assert [row.split(" | ")[-1] for row in rows] == ["100 % |", "– |"]

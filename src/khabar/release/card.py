@@ -122,6 +122,7 @@ def figures(
         "total": counts.total(by_split),
         "entity_types": _with_tallies(schema.entities, counts.entity_tallies(tables, schema.entities)),
         "event_types": _with_tallies(schema.events, counts.event_tallies(tables, schema.events)),
+        "unseen": counts.unseen_entities(tables, schema.entities),
         "roles": {name: list(schema.roles(name).values()) for name in schema.events},
         "attributes": [
             (each, owners(each, schema)) for each in (*schema.entity_attributes, *schema.event_attributes)
