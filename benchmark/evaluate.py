@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from khabar.bootstrap import SEED
 from khabar.corpus import read_corpus
 from khabar.errors import CallError, DataError
 from khabar.files import dump_json, sha256, write_json, write_text
@@ -31,7 +32,6 @@ from khabar.scoring import (
 from khabar.scoring.board import find_entries, markdown, named_submissions, score_entries, score_files
 from khabar.scoring.comparison import PERMUTATIONS
 from khabar.scoring.report import as_json, header, notes, tables
-from khabar.scoring.resampling import SEED
 from khabar.scoring.starter import write_starter
 from khabar.terminal import Format, print_data, print_table, program, run, talk
 

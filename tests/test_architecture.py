@@ -15,7 +15,7 @@ from khabar.corpus import read_corpus
 
 LEVELS = [
     {"errors"},
-    {"files", "terminal"},
+    {"files", "terminal", "bootstrap"},
     {"schema", "text"},
     {"document", "alignment", "checks", "guidelines", "standoff"},
     {"corpus"},

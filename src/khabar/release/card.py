@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, StrictUndefined, TemplateError
 
+from khabar.bootstrap import RESAMPLES
 from khabar.corpus import Annotator, Corpus
 from khabar.errors import DataError
 from khabar.guidelines import owners
@@ -135,6 +136,7 @@ def figures(
         "annotators": _annotators(corpus, tables),
         "pairs": agreement_of_pairs(corpus, tables),
         "measures": MEASURES,
+        "resamples": RESAMPLES,
         "unshown": tables.unshown,
         "errata": read_errata(corpus, version=version).without(corpus.splits[held_out] if held_out else ()),
         "without_text": tables.without_text,
