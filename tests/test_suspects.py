@@ -133,6 +133,18 @@ def test_a_name_inside_a_mention_is_suspect_where_such_mentions_hold_one_elsewhe
     assert found(folder, "unannotated_inside") == [("a-1", "مصر", 23, "GPE", 0.5)]
 
 
+def test_a_shorter_name_of_the_same_thing_is_no_name_inside(tmp_path: Path) -> None:
+    text = "قال حزب العمل، ورد حزب العمل التركي وعضو اتحاد حزب العمل."
+    marks: list[Mark] = [
+        ("ORG", "حزب العمل", 0),
+        ("ORG", "حزب العمل التركي", 0),
+        ("ORG", "اتحاد حزب العمل", 0),
+        ("ORG", "حزب العمل", 2),
+    ]
+    folder = corpus_of(tmp_path / "c", {"a-1": (text, marks, [])})
+    assert found(folder, "unannotated_inside") == []
+
+
 def test_a_clitic_inside_a_mention_or_a_trigger_is_suspect(tmp_path: Path) -> None:
     text = "رفضت موسكو، ورفضت وموسكو، ثم رفض رجل من موسكو وواشنطن."
     marks: list[Mark] = [("GPE", "موسكو", 0), ("GPE", "وموسكو", 0), ("GPE", "موسكو", 2), ("GPE", "واشنطن", 0)]

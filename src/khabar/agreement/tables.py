@@ -87,7 +87,7 @@ def _disagreements(found: Mapping[str, Any]) -> Table:
 
 
 def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", caption_justify="left")
+    table = Table(title=title, title_justify="left", caption_justify="left", min_width=len(title))
     for name in columns:
         numbers = name in {"both", "first", "second", "times", "compared"} and "words" not in columns
         table.add_column(name, justify="right" if numbers and "what" in columns else "left")

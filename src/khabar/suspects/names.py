@@ -101,7 +101,10 @@ def _holds(outer: Entity, inner: Entity) -> bool:
 
 
 def _inside(source: Source, lexicon: Lexicon) -> Iterator[tuple[Entity, Match]]:
-    """Matches strictly inside a mention, where no mention inside it shares anything with them."""
+    """Matches strictly inside a mention, where no mention inside it shares anything with them.
+
+    Not the beginning of a mention of the same type: that is the same thing under a shorter name.
+    """
     for sentence in source.sentences:
         for outer in source.annotation.entities:
             if not (sentence.start <= outer.start and outer.end <= sentence.end):
@@ -110,5 +113,8 @@ def _inside(source: Source, lexicon: Lexicon) -> Iterator[tuple[Entity, Match]]:
             whole = Match(tokens[0], tokens[-1] + 1, *outer.span, outer.type)
             held = [each for each in source.annotation.entities if _holds(outer, each)]
             for match in lexicon.inside(sentence, whole):
-                if not any(each.start < match.end and match.start < each.end for each in held):
+                shorter = match.start == outer.start and match.type == outer.type
+                if not shorter and not any(
+                    each.start < match.end and match.start < each.end for each in held
+                ):
                     yield outer, match
