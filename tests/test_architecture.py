@@ -20,11 +20,11 @@ LEVELS = [
     {"quotes", "places", "renaming", "gathering", "intake", "inputs"},
     {"adjudication", "agreement", "decisions", "differences", "judging", "gold"},
     {"labelstudio", "formats", "release", "scoring", "pages"},
-    {"baselines"},
+    {"baselines", "benchmark"},
 ]
 """Rooms of the house, from the ground up: a room imports from its own floor (but see ALONE) or below."""
 
-ALONE = {"labelstudio", "formats", "release", "scoring", "pages", "baselines"}
+ALONE = {"labelstudio", "formats", "release", "scoring", "pages", "baselines", "benchmark"}
 """Packages that import nothing from neighbours on their floor (but pages shows what scoring gives it)."""
 
 
