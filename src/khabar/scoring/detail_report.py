@@ -9,8 +9,8 @@ from rich.table import Table
 
 from khabar.scoring.evaluation import Evaluation
 from khabar.scoring.frequent import Frequent, frequent_mistakes
+from khabar.scoring.measures import BY_NAME
 from khabar.scoring.mistakes import Said, count_mistakes, find_mistakes
-from khabar.scoring.places import BY_NAME
 from khabar.scoring.report import UNDEFINED, percent
 from khabar.scoring.slices import slice_counts
 
