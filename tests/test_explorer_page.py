@@ -16,7 +16,7 @@ from conftest import tiny_schema_value
 from khabar.corpus import Corpus
 from khabar.document import Annotation, Argument, Entity, Event, Trigger
 from khabar.files import sha256
-from khabar.pages import explorer, voices_on, write_explorer
+from khabar.pages import explorer, voices_on, write_pages
 from khabar.pages.explorer import Voice
 from khabar.pages.layers import of_annotation, shortened
 from khabar.pages.marking import Mark, paragraphs
@@ -234,7 +234,7 @@ def test_the_pages_fetch_nothing_and_run_no_script_but_their_own(pages: dict[str
 
 def test_a_page_of_an_article_that_is_no_more_is_taken_away(pages: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "gone.html").write_text("", encoding="utf-8")
-    write_explorer(tmp_path, pages)
+    write_pages(tmp_path, pages)
     assert sorted(each.name for each in tmp_path.iterdir()) == sorted(pages)
 
 
@@ -272,7 +272,7 @@ def test_the_shipped_articles_are_shown_to_the_character(repository: Path) -> No
 @pytest.fixture
 def opened(browser: Any, pages: dict[str, str], tmp_path: Path) -> Iterator[Opened]:
     """The first article, open in the browser; it must never have asked for anything or complained."""
-    write_explorer(tmp_path, pages)
+    write_pages(tmp_path, pages)
     found = Opened(browser, tmp_path / "ours-1.html", viewport={"width": 1280, "height": 900})
     yield found
     assert found.messages == []
@@ -430,7 +430,7 @@ def test_no_width_makes_the_page_scroll_sideways_even_with_words_of_ten_thousand
             path.unlink()
     said = Extraction(((0, 28, "PER"), (60, 9_000, "ORG")), (Said("Meet", 50, 10_000),))
     pages = explorer(corpus, [Voice("y" * 10_000, "x" * 10_000, {"ours-2": said})])
-    write_explorer(tmp_path / "out", pages)
+    write_pages(tmp_path / "out", pages)
     for name in pages:
         found = Opened(
             browser, tmp_path / "out" / name, viewport={"width": width, "height": 800}, color_scheme=scheme
@@ -450,7 +450,7 @@ def test_no_width_makes_the_page_scroll_sideways_even_with_words_of_ten_thousand
 
 @pytest.mark.browser
 def test_the_list_is_filtered_and_searched(browser: Any, pages: dict[str, str], tmp_path: Path) -> None:
-    write_explorer(tmp_path, pages)
+    write_pages(tmp_path, pages)
     found = Opened(browser, tmp_path / "index.html")
     page = found.page
     items = page.locator(".list li:visible a")

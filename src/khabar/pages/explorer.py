@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from khabar.corpus import Article, Corpus, Source, layer_folder
 from khabar.document import Annotation
-from khabar.files import write_text
 from khabar.pages.layers import Layer, of_annotation, of_extraction, shortened
 from khabar.pages.page import brief, render
+from khabar.pages.showing import shown_text, sources_of
 from khabar.schema import Schema
 from khabar.scoring import Gold, read_submission
 from khabar.scoring.board import Entry
@@ -91,26 +90,15 @@ def explorer(corpus: Corpus, voices: Sequence[Voice] = ()) -> dict[str, str]:
     return {**pages, INDEX: articles_page(found, corpus.schema)}
 
 
-def write_explorer(folder: Path, pages: Mapping[str, str]) -> None:
-    """Write the pages into the folder; a page of an article that is no more is taken away."""
-    for name, page in pages.items():
-        write_text(folder / name, page)
-    for path in folder.glob("*.html"):
-        if path.name not in pages:
-            path.unlink()
-
-
 def readings(corpus: Corpus, voices: Sequence[Voice] = ()) -> list[Reading]:
     """The articles of the corpus by id, with gold first, then passes, then voices."""
     spoken = {name: _annotations(corpus, name) for name in ("gold", *corpus.pass_names)}
-    has_sources = (corpus.folder / "sources.yaml").is_file()
-    sources = corpus.sources if has_sources else {}
+    sources = sources_of(corpus)
     split_of = {id_: split for split, ids in corpus.splits.items() for id_ in ids}
     found = []
     for article in sorted(corpus.articles.values(), key=lambda each: each.id):
         source = sources.get(article.source)
-        # what no source describes is nobody's permission
-        text = article.text if source is not None and not source.standoff else None
+        text = shown_text(article, source)
         said = {name: each[article.id] for name, each in spoken.items() if article.id in each}
         layers = [_layer(corpus, name, each, text) for name, each in said.items()]
         if text is not None:

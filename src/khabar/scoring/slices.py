@@ -13,8 +13,8 @@ from khabar.scoring.counts import Counts
 from khabar.scoring.evaluation import Evaluation
 from khabar.scoring.events import Key
 from khabar.scoring.gold import Forms
-from khabar.scoring.measures import View
-from khabar.scoring.places import BY_NAME, SLICED, Map, task_of
+from khabar.scoring.measures import BY_NAME, View
+from khabar.scoring.places import SLICED, Map, task_of
 from khabar.text.forms import is_seen
 
 Slices = Mapping[str, Mapping[str, Counts]]

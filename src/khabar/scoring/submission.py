@@ -21,12 +21,16 @@ from khabar.scoring.codes import Code
 from khabar.scoring.extraction import Event, Extraction
 from khabar.scoring.finder import Finder, Place
 from khabar.scoring.gold import Article, Gold
+from khabar.scoring.typed import read_typed
 
 UNITS = {pipeline.SUFFIX: "article", docbin.SUFFIX: "doc"}
 """What the records of a file are counted in, where it is not lines."""
 
 _UNREAD = frozenset({Code.line, Code.form, Code.columns, Code.text})
 """What keeps records from being read at all, so that nothing can be said of what is missing."""
+
+_AT_ONCE = 2**30
+"""Bytes of a file that may be read at once; a larger one is read line by line."""
 
 Numbered = Iterable[tuple[int, Any]]
 """Records with their line numbers, from 1."""
@@ -55,10 +59,21 @@ def read_submission(path: str | Path, gold: Gold, schema: Schema, *, repair: boo
     path = Path(path)
     if not path.is_file():
         raise CallError(f"no submission at {path}")
+    quick = _read_quickly(path, gold, schema)
+    if quick is not None:
+        return quick
     finder = Finder(str(path), UNITS.get(path.suffix, "line"))
     read = _judge(_records(path, finder, gold), finder, gold, schema, repair=repair)
     # spans have no roles, so that a DocBin says nothing of arguments: undefined, not 0
     return replace(read, tasks=read.tasks - {"arguments"}) if path.suffix == docbin.SUFFIX else read
+
+
+def _read_quickly(path: Path, gold: Gold, schema: Schema) -> Submission | None:
+    """The span submission if it is valid at first sight; what is not goes before the full judge."""
+    if path.suffix in {columns.SUFFIX, pipeline.SUFFIX, docbin.SUFFIX} or path.stat().st_size > _AT_ONCE:
+        return None
+    read = read_typed(path.read_bytes(), gold, schema)
+    return None if read is None else Submission(read.articles, _tasks_of(read.said))
 
 
 def judge_records(records: Iterable[Any], gold: Gold, schema: Schema, *, repair: bool = False) -> Submission:
@@ -201,15 +216,18 @@ class _Reader:
         """What was read, if there was nothing wrong with it."""
         key, said = self.form or ("article", frozenset())
         if key == "article":
-            tasks = {"entities": ("entities",), "events": ("triggers", "arguments")}
-            said_tasks = frozenset(task for name in said for task in tasks[name])
-            return Submission(self.extractions, said_tasks, passed_over=self.passed_over)
+            return Submission(self.extractions, _tasks_of(said), passed_over=self.passed_over)
         names = {"ner_tags": "entities", "trigger_tags": "triggers"}
         articles = {
             name: _from_tags(each, self.tags.get(name, {})) for name, each in self.gold.articles.items()
         }
         said_tasks = frozenset(names[column] for column in said)
         return Submission(articles, said_tasks, self.tag_reader.mended, self.passed_over)
+
+
+def _tasks_of(said: Iterable[str]) -> frozenset[str]:
+    tasks = {"entities": ("entities",), "events": ("triggers", "arguments")}
+    return frozenset(task for name in said for task in tasks[name])
 
 
 def _from_tags(article: Article, sentences: Mapping[int, Mapping[str, list[str]]]) -> Extraction:
