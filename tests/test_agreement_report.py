@@ -212,6 +212,21 @@ def test_the_report_is_json_with_intervals_and_names_what_has_no_text(found: dic
     }
 
 
+def test_the_corpus_is_shown_by_type_and_pairs_are_only_where_they_are_all_there_is(
+    found: dict[str, Any],
+) -> None:
+    titles = [str(table.title) for table in agreement_tables(found)]
+    assert titles.count("mentions (span and type) by type") == 1
+    assert [each for each in titles if each.endswith(("article", "articles"))] == [
+        "the corpus, 2 articles",
+        "a and b, 4 articles",
+        "a and c, 2 articles",
+        "b and c, 2 articles",
+    ]
+    alone = [str(table.title) for table in agreement_tables({**found, "corpus": None})]
+    assert alone.count("mentions (span and type) by type") == 3
+
+
 def test_every_table_is_readable_at_120_columns(found: dict[str, Any]) -> None:
     for table in agreement_tables(found):
         console = Console(width=400)

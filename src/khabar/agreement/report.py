@@ -58,6 +58,8 @@ def remarks(found: Mapping[str, Any]) -> list[str]:
         said.append("no article has passes of two annotators yet")
     if found["pairs"] and not can_count_tokens():
         said.append("left out: kappa and alpha of tokens, which need NLTK (pip install 'khabar[agreement]')")
+    if found["corpus"] and found["pairs"]:
+        said.append("types and disagreements of each pair of annotators: --page or --format json")
     shown = [found["corpus"]] if found["corpus"] else []
     if absent := sorted({id_ for each in (*shown, *found["pairs"]) for id_ in each["without_text"]}):
         said.append(

@@ -13,17 +13,20 @@ _SHOWN = 20
 _LONGEST = 34
 _BY_TYPE = {
     "entity": "mentions (span and type) by type",
-    "entity_overlap": "mentions (overlap and type) by type",
     "trigger_c": "triggers (span and type) by event type",
-    "argument_c+": "arguments (Arg-C+) by role",
     "argument_given_c": "arguments of events that both have, by role",
 }
 
 
 def agreement_tables(found: Mapping[str, Any]) -> Iterator[Table]:
-    """The tables of what `khabar.agreement.report` gives: of the corpus, then of every two annotators."""
-    for each in ([found["corpus"]] if found["corpus"] else []) + found["pairs"]:
-        yield from _tables_of(each, title_of(each))
+    """The tables of what `khabar.agreement.report` gives: of the corpus, then of every two annotators.
+
+    Types and disagreements of the pairs are left to page and JSON where there are those of the corpus.
+    """
+    if found["corpus"]:
+        yield from _tables_of(found["corpus"])
+    for each in found["pairs"]:
+        yield from _brief_tables(each) if found["corpus"] else _tables_of(each)
 
 
 def title_of(pair: Mapping[str, Any]) -> str:
@@ -33,11 +36,22 @@ def title_of(pair: Mapping[str, Any]) -> str:
     return f"{whose}, {count} article{'' if count == 1 else 's'}"
 
 
-def _tables_of(found: Mapping[str, Any], title: str) -> Iterator[Table]:
-    yield _figures(title, {MEASURES_IN_WORDS[name]: row for name, row in found["measures"].items()})
-    for name, rows in found["by_type"].items():
-        if rows:
-            yield _figures(_BY_TYPE[name], rows)
+def _brief_tables(found: Mapping[str, Any]) -> Iterator[Table]:
+    yield _measures(found)
+    yield _coefficients(found)
+
+
+def _measures(found: Mapping[str, Any]) -> Table:
+    return _figures(
+        title_of(found), {MEASURES_IN_WORDS[name]: row for name, row in found["measures"].items()}
+    )
+
+
+def _tables_of(found: Mapping[str, Any]) -> Iterator[Table]:
+    yield _measures(found)
+    for name, what in _BY_TYPE.items():
+        if found["by_type"][name]:
+            yield _figures(what, found["by_type"][name])
     yield _coefficients(found)
     for name, cells in found["types"].items():
         if any(each["first"] != each["second"] for each in cells):
