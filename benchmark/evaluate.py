@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from khabar.benchmark import Ground, read_ground, take_proposed, write_board
+from khabar.bootstrap import SEED
 from khabar.corpus import read_corpus
 from khabar.errors import CallError
 from khabar.files import dump_json, read_json, sha256
@@ -21,7 +22,6 @@ from khabar.scoring.board import find_entries, markdown, named_submissions, scor
 from khabar.scoring.comparison import PERMUTATIONS
 from khabar.scoring.exports import as_eval_results
 from khabar.scoring.report import as_json, header, notes, submission_notes, tables
-from khabar.scoring.resampling import SEED
 from khabar.scoring.starter import write_starter
 from khabar.terminal import Format, print_data, print_table, program, run, talk
 

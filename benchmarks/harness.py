@@ -1,6 +1,6 @@
-"""The harness: a bench is one piece of work, done by us and by a named peer, each in a process of its own.
+"""The harness: a bench is one piece of work, done by us and by a named peer, each side in its own process.
 
-A forked process a side keeps peak memory apart; work is prepared before the fork, and counted in neither.
+Forking keeps the peaks of memory apart; work is prepared once, before the fork, and counted in neither.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Both sides of a bench; `ratio` is peer / ours, above 1 where we are faster; `goal`: as asked for."""
+    """Both sides of a bench; `ratio` is peer / ours, above 1 where we are faster. `goal`: what is asked."""
 
     bench: str
     work: str

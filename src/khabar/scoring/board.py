@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from khabar.bootstrap import RESAMPLES, SEED
 from khabar.errors import CallError, DataError, Faults, Report
 from khabar.files import sha256
 from khabar.schema import Schema
@@ -21,7 +22,6 @@ from khabar.scoring.evaluation import Evaluation, score
 from khabar.scoring.gold import Gold
 from khabar.scoring.measures import HEADLINES, MEASURES, TASKS
 from khabar.scoring.report import UNDEFINED, as_json, header, percent
-from khabar.scoring.resampling import RESAMPLES, SEED
 from khabar.scoring.starter import PREDICTIONS
 from khabar.scoring.submission import read_submission
 from khabar.scoring.system import NAME, System, read_system

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from khabar.alignment import Unshown
+from khabar.bootstrap import RESAMPLES, SEED
 from khabar.errors import DataError
 from khabar.schema import Schema
 from khabar.scoring.counting import exact_matrices_of
@@ -15,7 +16,7 @@ from khabar.scoring.events import ANY
 from khabar.scoring.gold import Gold, Shown, read_gold
 from khabar.scoring.measures import MEASURES, Matrix, Measure, View, count, unknown_types, view
 from khabar.scoring.published import check_published
-from khabar.scoring.resampling import RESAMPLES, SEED, Intervals, intervals
+from khabar.scoring.resampling import Intervals, intervals
 from khabar.scoring.spans import SAYS
 from khabar.scoring.submission import Submission, judge_records
 from khabar.scoring.tags import TagScores

@@ -10,13 +10,13 @@ from typing import Any
 from rich.table import Table
 
 from khabar import __version__
+from khabar.bootstrap import LEVEL, Interval
 from khabar.schema import Schema
 from khabar.scoring.counts import Counts, Figures
 from khabar.scoring.evaluation import Evaluation, Score
 from khabar.scoring.finder import SHOWN
 from khabar.scoring.gold import Gold
 from khabar.scoring.measures import HEADLINES, MEASURES
-from khabar.scoring.resampling import LEVEL, Interval
 from khabar.scoring.submission import Submission
 
 FORMAT = 1
