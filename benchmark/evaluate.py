@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from khabar.scoring import compare_evaluations, comparison_report, detail_report
 from khabar.scoring.board import find_entries, markdown, named_submissions, score_entries, score_files
 from khabar.scoring.comparison import PERMUTATIONS
 from khabar.scoring.exports import as_eval_results
-from khabar.scoring.report import as_json, header, notes, tables
+from khabar.scoring.report import as_json, header, notes, submission_notes, tables
 from khabar.scoring.starter import write_starter
 from khabar.terminal import Format, print_data, print_table, program, run, talk
 
@@ -114,11 +115,14 @@ def validate(
         "articles": len(submission.articles),
         "tasks": sorted(submission.tasks),
         "mended_tags": submission.mended,
+        "mends": [asdict(each) for each in submission.mends],
         "passed_over": submission.passed_over,
     }
     if print_format is Format.json:
         print_data(dump_json(found, indent=1))
         return
+    for note in submission_notes(submission):
+        talk.print(note, markup=False)
     print_data(
         f"{predictions}: valid; {found['articles']} articles; predicts {', '.join(sorted(submission.tasks))}"
     )

@@ -109,6 +109,11 @@ def system_page(
             for name, counts in system["mistakes"].items()
         ],
         frequent=frequent,
+        unshown=[
+            {"task": task, "counts": [(kind.replace("_", " "), n) for kind, n in counts.items() if n]}
+            for task, counts in system["submission"]["not_shown_in_tags"].items()
+            if any(counts.values())
+        ],
         tables=[each for each in _tables(system, schema, titles) if each.rows],
     )
 

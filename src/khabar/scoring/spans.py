@@ -10,7 +10,7 @@ from khabar.alignment import LabelledSpan
 from khabar.schema import Schema
 from khabar.scoring.codes import Code
 from khabar.scoring.extraction import Event, Extraction, FilledRole
-from khabar.scoring.finder import Place, shorten
+from khabar.scoring.finder import Place
 
 SAYS = frozenset({"entities", "events"})
 _SPAN = frozenset({"start", "end"})
@@ -135,7 +135,8 @@ def explain_span(value: Mapping[str, Any], place: Place, length: int) -> None:
         else:
             numbers.append(offset)
     if len(numbers) == 2 and numbers[0] >= numbers[1]:
-        place.add(Code.order, f"found [{numbers[0]}, {numbers[1]}), expected a start before the end")
+        span, allowed = f"[{numbers[0]}, {numbers[1]})", "a start before the end"
+        place.add(Code.order, f"found {span}, expected {allowed}", found=span, allowed=allowed)
 
 
 def explain_name(value: Any, place: Place, known: Iterable[str] | None, code: Code) -> None:
@@ -143,4 +144,4 @@ def explain_name(value: Any, place: Place, known: Iterable[str] | None, code: Co
     if not isinstance(value, str):
         place.found(Code.kind, value, "text")
     elif known is not None and value not in (names := list(known)):
-        place.add(code, f"found {shorten(value)}, allowed are {', '.join(names)}")
+        place.found(code, value, ", ".join(names), word="allowed are")
