@@ -219,7 +219,6 @@ def _mention_mark(mention: Mention) -> Mark:
         *mention.span,
         f"entity t-{mention.type}{noted}",
         {"key": mention.key, "type": mention.type, "tag": mention.type, "notes": _words(mention.notes)},
-        ", ".join([mention.type, *(each.label.en for each in mention.notes)]),
     )
 
 
@@ -239,7 +238,6 @@ def _trigger_mark(happening: Happening, tag: str) -> Mark:
         *happening.span,
         f"trigger t-{happening.type}{noted}",
         {"key": happening.key, "type": happening.type, "tag": tag},
-        f"event {happening.tag}, {len(happening.fillers)} arguments",
         rises=False,
     )
 
