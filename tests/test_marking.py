@@ -119,3 +119,4 @@ def test_attributes_that_are_not_usual_are_told(tiny_schema: Schema) -> None:
 def test_of_a_mention_that_is_not_ours_five_words_are_shown() -> None:
     assert shortened("one two three four five") == "one two three four five"
     assert shortened("one two three four five six") == "one two three four five …"
+    assert shortened("at 09:30 local time (London)") == "at 09:30 local time …"
