@@ -68,12 +68,12 @@ class Reading:
         return sorted(times, key=lambda words: (-times[words], words))[:NAMES]
 
     @property
-    def sought(self) -> str:
+    def sought(self) -> list[str]:
         """What the list is searched in: the text where it is shown, else the mentions by the alphabet."""
         if self.text is not None:
-            return self.text
+            return [self.text]
         said = self.layers[0].mentions if self.layers else ()
-        return " ".join(sorted({shortened(each.text) for each in said}))
+        return sorted({shortened(each.text) for each in said})
 
     @property
     def file(self) -> str:
