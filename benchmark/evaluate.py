@@ -18,7 +18,14 @@ from khabar.errors import CallError
 from khabar.files import dump_json, read_json, sha256
 from khabar.schema import default_annotations
 from khabar.scoring import compare_evaluations, comparison_report, detail_report, read_submission, score
-from khabar.scoring.board import find_entries, markdown, named_submissions, score_entries, score_files
+from khabar.scoring.board import (
+    find_entries,
+    markdown,
+    named_submissions,
+    score_entries,
+    score_files,
+    with_others,
+)
 from khabar.scoring.comparison import PERMUTATIONS
 from khabar.scoring.exports import as_eval_results
 from khabar.scoring.report import as_json, header, notes, submission_notes, tables
@@ -200,7 +207,8 @@ def proposed(
     """Check and score the submissions a commit adds or changes: as data, nothing of it is run."""
     with tempfile.TemporaryDirectory(prefix="khabar-") as folder:
         systems = take_proposed(repository, base, head, Path(folder))
-        entries = find_entries(Path(folder))
+        others = find_entries(repository / "benchmark" / "submissions")
+        entries = with_others(find_entries(Path(folder)), others)
         on = ground(split, None, annotations, texts or [])
         results = score_entries(entries, on.gold, on.schema, split=split)
     print_data(markdown(results))

@@ -191,6 +191,15 @@ def test_the_program_scores_a_good_proposal_and_lists_every_fault_of_a_bad_one(
     good = run(ours, repository, *proposed(repository, new_system))
     assert (good.returncode, good.stderr.splitlines()[-1]) == (0, "valid: new")
     assert "| New | 100.0 |" in good.stdout
+    assert "| Old | 100.0 |" in good.stdout  # the board as it would be
+
+    def twin(checkout: Path) -> None:
+        add(checkout / SUBMISSIONS / "new", gold_predictions(checkout), name="Old")
+
+    git(repository, "branch", "--quiet", "-D", "proposal")
+    done = run(ours, repository, *proposed(repository, twin))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "'Old' is the name of" in done.stderr
 
     def bad(checkout: Path) -> None:
         add(checkout / SUBMISSIONS / "bad", [{"article": "gone", "entities": [{}]}], name="Bad")

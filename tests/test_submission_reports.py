@@ -74,6 +74,19 @@ def test_a_fault_of_a_sentence_names_its_article_and_the_tags_that_may_stand_the
     assert (fault["field"], fault["found"], fault["allowed"]) == ("ner_tags[2]", "I-ORG", "B-ORG, O")
 
 
+def test_of_an_article_that_is_not_known_the_rest_is_judged_too(gold: Gold, tiny_schema: Schema) -> None:
+    entities = [{"start": -1, "end": 10**9, "type": "CITY"}]
+    faults = parts_of([*right(), {"article": "gone", "entities": entities, "events": []}], gold, tiny_schema)
+    assert [(each["code"], each["field"], each["allowed"].partition(",")[0]) for each in faults] == [
+        ("KB010", "", "test-amman"),
+        ("KB022", "entities[0].start", "0 or more"),
+        ("KB024", "entities[0].type", "PER"),
+    ]
+    lines = [*tag_lines(gold), {"id": "gone#0", "ner_tags": ["X"], "trigger_tags": ["O", "I-Meet"]}]
+    codes = [each["code"] for each in parts_of(lines, gold, tiny_schema)]
+    assert codes == ["KB013", "KB031", "KB032"]
+
+
 def test_an_article_that_lacks_its_record_is_named_without_a_line(gold: Gold, tiny_schema: Schema) -> None:
     (fault,) = parts_of(right()[:1], gold, tiny_schema)
     assert (fault["code"], fault["article"], fault["line"]) == ("KB012", "test-amman", None)
@@ -115,6 +128,8 @@ def test_the_program_tells_faults_and_mends_as_json(repository: Path, tmp_path: 
     (report,) = json.loads(done.stdout)["faults"]
     assert [(each["code"], each["line"], each["article"]) for each in report["faults"]] == [
         ("KB010", 1, "gone"),
+        ("KB005", 1, "gone"),
+        ("KB005", 1, "gone"),
         ("KB012", None, "ours-3"),
     ]
     lines = [{"id": "ours-3#0", "ner_tags": ["I-PER", "O"]}, {"id": "ours-3#1", "ner_tags": ["O"] * 6}]

@@ -20,8 +20,8 @@ from khabar.scoring.gold import Article, Gold
 from khabar.scoring.mistakes import kinds_of
 from scoring_gold import BEIRUT, Record, entity, gold_rows, nothing, right, row, span
 from test_board import add, entities_only
-from test_explorer_page import shown
 from test_leaderboard_page import HOSTILE, TURNED, Opened, browser, numbers, parsed
+from test_marking import shown
 
 __all__ = ["browser"]
 

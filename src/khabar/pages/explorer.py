@@ -6,6 +6,7 @@ its pages hold metadata, counts and the annotated mentions, and are the same eve
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ from khabar.scoring.extraction import Extraction
 from khabar.text import tokenize
 
 INDEX = "index.html"
+NAMES = 9
+"""Mentions by which the list shows an article whose text is not ours to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,11 @@ class Reading:
     layers: tuple[Layer, ...]
 
     @property
+    def types(self) -> list[str]:
+        """Types of what the first layer says, entities' and events'."""
+        return list(self.layers[0].counts) if self.layers else []
+
+    @property
     def words(self) -> int | None:
         """Tokens of the text, where it is shown."""
         return None if self.text is None else len(tokenize(self.text))
@@ -51,6 +59,21 @@ class Reading:
     def beginning(self) -> str:
         """The first words below the title, where the text is shown."""
         return brief((self.text or "").partition("\n")[2].strip(), 220)
+
+    @property
+    def names(self) -> list[str]:
+        """The words that the first layer has most often as mentions; equals by the alphabet."""
+        said = self.layers[0].mentions if self.layers else ()
+        times = Counter(shortened(each.text) for each in said)
+        return sorted(times, key=lambda words: (-times[words], words))[:NAMES]
+
+    @property
+    def sought(self) -> list[str]:
+        """What the list is searched in: the text where it is shown, else the mentions by the alphabet."""
+        if self.text is not None:
+            return [self.text]
+        said = self.layers[0].mentions if self.layers else ()
+        return sorted({shortened(each.text) for each in said})
 
     @property
     def file(self) -> str:
@@ -164,8 +187,9 @@ def articles_page(found: Sequence[Reading], schema: Schema) -> str:
     return render(
         "articles",
         look="paper",
-        readings=found,
+        readings=sorted(found, key=lambda each: each.text is None),
         schema=schema,
+        event_types=[each for each in schema.event_types if any(each.name in r.types for r in found)],
         sources=sorted({each.article.source for each in found}),
         splits=[each for each in ("train", "validation", "test") if any(r.split == each for r in found)],
     )

@@ -74,6 +74,18 @@ def find_entries(folder: Path) -> list[Entry]:
     return entries
 
 
+def with_others(entries: Sequence[Entry], others: Iterable[Entry]) -> list[Entry]:
+    """The entries, and those of the others that are in folders of other names.
+
+    Raises DataError where two of them have one name.
+    """
+    taken = {each.folder.name for each in entries}
+    found = [*(each for each in others if each.folder.name not in taken), *entries]
+    if reports := list(_doubled_names(found)):
+        raise DataError(reports)
+    return found
+
+
 def _doubled_names(entries: Sequence[Entry]) -> Iterable[Report]:
     first: dict[str, Path] = {}
     for each in entries:

@@ -45,8 +45,11 @@ class TagReader:
             "trigger_tags": _tags_of(self.schema.events),
         }
 
-    def read(self, record: Mapping[str, Any], place: Place, tokens: int) -> dict[str, list[str]]:
-        """The legal IOB2 sequences of a sentence with so many tokens, by column; faulty ones are left out."""
+    def read(self, record: Mapping[str, Any], place: Place, tokens: int | None) -> dict[str, list[str]]:
+        """The legal IOB2 sequences of a sentence, by column; faulty ones are left out.
+
+        `tokens` is how many tokens it has, None where it is not known.
+        """
         found = {}
         for column in sorted(SAYS & record.keys()):
             tags = record[column]
@@ -55,9 +58,9 @@ class TagReader:
                 found[column] = self._legal(tags, here)
         return found
 
-    def _check(self, column: str, tags: list[Any], place: Place, tokens: int) -> bool:
+    def _check(self, column: str, tags: list[Any], place: Place, tokens: int | None) -> bool:
         before = len(place.finder.faults)
-        if len(tags) != tokens:
+        if tokens is not None and len(tags) != tokens:
             message = f"found {len(tags)} tags, expected {tokens}, one a token"
             place.add(Code.tag_count, message, found=str(len(tags)), allowed=str(tokens))
         allowed = self._allowed[column]

@@ -187,9 +187,9 @@ class _Reader:
             self.passed_over += 1
         else:
             message = f"is none of the {len(self.gold.articles)} articles of the split"
-            place.add(
-                Code.unknown_article, message, found=shorten(name), allowed=_some_of(self.gold.articles)
-            )
+            known = _some_of(self.gold.articles)
+            place.add(Code.unknown_article, message, found=shorten(name), allowed=known)
+            self.span_reader.read(record, place, spans.ANY_LENGTH)
 
     def _take_sentence(self, number: int, name: str, record: Mapping[str, Any], place: Place) -> None:
         new = self._is_new(number, name, place, Code.doubled_sentence)
@@ -203,9 +203,9 @@ class _Reader:
             self.passed_over += 1
         else:
             message = f"is none of the {len(self.gold.sentences)} sentences of the split (<article>#<number>)"
-            place.add(
-                Code.unknown_sentence, message, found=shorten(name), allowed=_some_of(self.gold.sentences)
-            )
+            known = _some_of(self.gold.sentences)
+            place.add(Code.unknown_sentence, message, found=shorten(name), allowed=known)
+            self.tag_reader.read(record, place, None)
 
     def finish(self) -> None:
         """Find what is not there. Where lines could not be read, what is missing may be in them."""
