@@ -75,26 +75,32 @@ def test_a_server_that_never_ends_its_answer_is_not_waited_for(fault: str) -> No
 
 def test_after_the_last_attempt_the_reason_is_told_without_the_key() -> None:
     said = f"your key {KEY} may ask again later".encode()
-    with serving(Chats(lambda _: EMPTY, faults=[(429, said, {})] * 3)) as chats:
-        with pytest.raises(UnansweredError) as error:
-            ask(chats, attempts=3)
+    with (
+        serving(Chats(lambda _: EMPTY, faults=[(429, said, {})] * 3)) as chats,
+        pytest.raises(UnansweredError) as error,
+    ):
+        ask(chats, attempts=3)
     assert str(error.value) == (
         "no answer after 3 attempts, the last one: HTTP 429: your key [key] may ask again later"
     )
 
 
 def test_a_request_that_is_refused_is_not_sent_again() -> None:
-    with serving(Chats(lambda _: EMPTY, faults=[(400, b"too long", {})])) as chats:
-        with pytest.raises(UnansweredError, match="refused: HTTP 400: too long"):
-            ask(chats)
+    with (
+        serving(Chats(lambda _: EMPTY, faults=[(400, b"too long", {})])) as chats,
+        pytest.raises(UnansweredError, match="refused: HTTP 400: too long"),
+    ):
+        ask(chats)
     assert len(chats.requests) == 1
 
 
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_an_endpoint_that_refuses_the_call_is_told_at_once_without_the_key(status: int) -> None:
-    with serving(Chats(lambda _: EMPTY, faults=[(status, f"bad key {KEY}".encode(), {})])) as chats:
-        with pytest.raises(CallError) as error:
-            ask(chats)
+    with (
+        serving(Chats(lambda _: EMPTY, faults=[(status, f"bad key {KEY}".encode(), {})])) as chats,
+        pytest.raises(CallError) as error,
+    ):
+        ask(chats)
     assert f"HTTP {status}: bad key [key]" in str(error.value)
     assert KEY not in "".join(traceback.format_exception(error.value))
     assert len(chats.requests) == 1
@@ -161,9 +167,8 @@ def test_an_article_without_an_answer_leaves_the_others_theirs(tiny_schema: Sche
 
 
 def test_where_the_call_is_refused_the_rest_is_not_asked(tiny_schema: Schema, tmp_path: Path) -> None:
-    with serving(Chats(lambda _: EMPTY, faults=[(401, b"no", {})] * 6)) as chats:
-        with pytest.raises(CallError):
-            list(asking(chats, tiny_schema, tmp_path).run(at_once=1))
+    with serving(Chats(lambda _: EMPTY, faults=[(401, b"no", {})] * 6)) as chats, pytest.raises(CallError):
+        list(asking(chats, tiny_schema, tmp_path).run(at_once=1))
     assert len(chats.requests) < 6
     assert list(tmp_path.iterdir()) == []
 
@@ -176,9 +181,11 @@ def test_no_more_articles_are_asked_about_at_once_than_allowed(tiny_schema: Sche
 
 def test_a_kept_answer_that_was_spoilt_is_told_and_not_mended(tiny_schema: Schema, tmp_path: Path) -> None:
     (tmp_path / "a-3.json").write_text('{"content": "x"}', encoding="utf-8")
-    with serving(Chats(lambda _: EMPTY)) as chats:
-        with pytest.raises(DataError, match=r"a-3\.json.*\n.*not a kept answer"):
-            asking(chats, tiny_schema, tmp_path)
+    with (
+        serving(Chats(lambda _: EMPTY)) as chats,
+        pytest.raises(DataError, match=r"a-3\.json.*\n.*not a kept answer"),
+    ):
+        asking(chats, tiny_schema, tmp_path)
 
 
 # --- the program ------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from khabar.alignment import by_sentence, lay
@@ -64,6 +64,11 @@ def tags_of(text: LabelledText) -> list[list[str]]:
     """IOB2 tags of the text's spans, a list a sentence; nested spans give way to the outermost."""
     tokens = [token for sentence in text.sentences for token in sentence.tokens]
     return by_sentence(lay(text.spans, tokens).tags, text.sentences)
+
+
+def types_in(tagged: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """The types that the tags name, by name."""
+    return tuple(sorted({tag[2:] for tags in tagged for tag in tags if tag != "O"}))
 
 
 def _lexicons(mentions: Sequence[LabelledText], triggers: Sequence[LabelledText], schema: Schema) -> Lexicons:

@@ -14,18 +14,21 @@ import numpy as np
 
 from khabar.baselines import arguments, decoding
 from khabar.baselines.arguments import ArgumentRule
+from khabar.baselines.chain import best, labels_of
 from khabar.baselines.decoding import Decoder
-from khabar.baselines.folds import Lesson, lay_out
+from khabar.baselines.folds import Lesson, lay_out, types_in
 from khabar.baselines.model import Spans, record
 from khabar.baselines.neural import vocabulary
-from khabar.baselines.neural.chain import best, labels_of
 from khabar.baselines.neural.network import Example, Network
-from khabar.baselines.neural.parameters import EPOCHS, MEMBERS, OUTSIDE
+from khabar.baselines.neural.parameters import EPOCHS, MEMBERS
 from khabar.baselines.neural.vocabulary import Vocabulary
 from khabar.baselines.training import Row, read_articles, trigger_hosts
 from khabar.schema import Schema
 from khabar.terminal import progress
 from khabar.text import Sentence
+
+_LEAST = 1e-9
+"""Added to probabilities before their logarithm is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Neural:
         bags = self.words.bags(sentence, self.decoder.lexicons)
         found = [each.probabilities(bags) for each in self.networks]
         mentions, triggers = (
-            _tags(np.mean([each[task] for each in found], axis=0), types)
+            best(np.log(np.mean([each[task] for each in found], axis=0) + _LEAST), labels_of(types))
             for task, types in enumerate(self.tasks)
         )
         return self.decoder.spans(sentence, mentions, triggers)
@@ -54,12 +57,6 @@ class Neural:
     def predict(self, article: Row) -> dict[str, Any]:
         """The submission record of the article; only its `id` and `text` are read."""
         return record(self, article)
-
-
-def _tags(probabilities: Any, types: Sequence[str]) -> list[str]:
-    weighted = probabilities.copy()
-    weighted[:, 0] *= OUTSIDE
-    return best(np.log(weighted + 1e-9), labels_of(types))
 
 
 def fit(documents: Sequence[Row], schema: Schema, *, seed: int = 0, members: int = MEMBERS) -> Neural:
@@ -73,8 +70,8 @@ def fit(documents: Sequence[Row], schema: Schema, *, seed: int = 0, members: int
     lessons = [each for each in train.lessons(seed) if each.sentence.tokens]
     words = vocabulary.learn((each.sentence, each.unseen) for each in lessons)
     tasks = (
-        _types(lesson.mention_tags for lesson in lessons),
-        _types(lesson.trigger_tags for lesson in lessons),
+        types_in(lesson.mention_tags for lesson in lessons),
+        types_in(lesson.trigger_tags for lesson in lessons),
     )
     examples = [_example(lesson, words, tasks) for lesson in lessons]
     networks = (
@@ -91,11 +88,6 @@ def fit(documents: Sequence[Row], schema: Schema, *, seed: int = 0, members: int
         arguments.learn((filler for each in articles for filler in each.fillers), schema),
         trigger_hosts(articles),
     )
-
-
-def _types(tagged: Any) -> tuple[str, ...]:
-    """The types that the tags of train name, by name."""
-    return tuple(sorted({tag[2:] for tags in tagged for tag in tags if tag != "O"}))
 
 
 def _example(lesson: Lesson, words: Vocabulary, tasks: Sequence[Sequence[str]]) -> Example:

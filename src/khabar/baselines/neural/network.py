@@ -25,8 +25,8 @@ from thinc.api import (
     with_array,
 )
 
+from khabar.baselines.chain import Floats, forbidden, gradients, labels_of, marginals
 from khabar.baselines.neural import vocabulary
-from khabar.baselines.neural.chain import Floats, forbidden, gradients, labels_of, marginals
 from khabar.baselines.neural.parameters import (
     BATCH_WORDS,
     DEPTH,

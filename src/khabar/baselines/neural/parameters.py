@@ -7,11 +7,8 @@ DROPOUT, FEATURE_DROPOUT, WEIGHT_DECAY = 0.3, 0.1, 0.02
 SELDOM = 2
 """Occurrences in train below which a feature is left out: vectors of what is not learnt are noise."""
 
-MEMBERS = 3
+MEMBERS = 4
 """Networks of different seeds whose probabilities are averaged."""
-
-OUTSIDE = 0.5
-"""What the probability of `O` is multiplied by: an average of several networks is more careful than each."""
 
 PARAMETERS = {
     "width": WIDTH,
@@ -25,5 +22,4 @@ PARAMETERS = {
     "weight_decay": WEIGHT_DECAY,
     "seldom": SELDOM,
     "members": MEMBERS,
-    "outside": OUTSIDE,
 }
