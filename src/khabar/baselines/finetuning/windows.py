@@ -33,11 +33,11 @@ def windows(pieces: Sequence[int], most: int) -> list[Window]:
         seen.append((first, last))
         if last == len(pieces):
             break
-        # words that make up the second half; at least one word further, or nothing would move
-        half = last
-        while half > first + 1 and sum(pieces[half - 1 : last]) <= most // 2:
-            half -= 1
-        first = half
+        first = last
+        while first > seen[-1][0] + 1 and sum(pieces[first - 1 : last]) <= most // 2:
+            first -= 1
+        while _reach(pieces, first, most) == last:  # the next word is too long to have all of these before it
+            first += 1
     cuts = [
         0,
         *((left[1] + right[0] + 1) // 2 for left, right in pairwise(seen)),
