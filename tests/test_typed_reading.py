@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from khabar.errors import DataError
 from khabar.schema import Schema
-from khabar.scoring import Gold, Submission, exact_counts, judge_records, read_gold, read_submission
+from khabar.scoring import Gold, Submission, exact_counts, judge_records, read_gold, read_submission, score
 from khabar.scoring import submission as submission_module
 from khabar.scoring.arrays import codes_of, columns_of, extractions_of
 from khabar.scoring.counting import exact_matrices_of
@@ -26,7 +26,7 @@ from khabar.scoring.extraction import Event, Extraction
 from khabar.scoring.gold import Article
 from khabar.scoring.measures import BY_NAME, count
 from khabar.scoring.typed import TypedArticles, read_typed
-from scoring_gold import AMMAN, BEIRUT, Record, gold_rows, nothing, right
+from scoring_gold import AMMAN, BEIRUT, Record, gold_rows, nothing, right, write_lines
 from test_evaluate import submissions
 from test_fuzz_submissions import lines_of, spoil_bytes, spoilt
 
@@ -188,6 +188,19 @@ def test_what_is_not_surely_right_is_left_to_the_judge_who_refuses_it(
     with pytest.raises(DataError) as caught:
         read_submission(tmp_path / "p.jsonl", gold, tiny_schema)
     assert {str(each.code)[:2] for each in caught.value.faults} == {"KB"}
+
+
+def test_a_schema_without_events_is_scored_as_any(tiny_schema: Schema, tmp_path: Path) -> None:
+    schema = Schema.model_validate({**tiny_schema.model_dump(), "event_types": [], "common_roles": []})
+    rows = [{**each, "events": []} for each in gold_rows()]
+    gold = read_gold(rows)
+    path = write_lines(tmp_path / "p.jsonl", [{**each, "events": []} for each in right()])
+    found = score(gold, read_submission(path, gold, schema), schema, resamples=10)
+    exact, arguments = found.scores["entities_exact"], found.scores["argument_c+"]
+    assert exact is not None
+    assert arguments is not None
+    assert exact.micro.f1 == 1.0
+    assert arguments.micro == (0, 0, 0)
 
 
 def test_a_doubled_argument_is_refused(gold: Gold, tiny_schema: Schema) -> None:

@@ -49,7 +49,7 @@ def _figures(weights: FloatArray, matrix: Matrix) -> FloatArray:
     """Micro, macro, then each type's F1, in resamples by figures; NaN where undefined."""
     articles, labels, _ = matrix.counts.shape
     flat = matrix.counts.reshape(articles, labels * 3).astype(np.float64)
-    sums = (weights @ flat).reshape(-1, labels, 3)
+    sums = (weights @ flat).reshape(len(weights), labels, 3)
     each = f1_of(sums)
     kept = each[:, [name in set(matrix.in_gold) for name in matrix.labels]]
     defined = np.count_nonzero(~np.isnan(kept), axis=1)
