@@ -50,6 +50,12 @@ def build_command(
         str | None,
         typer.Option(metavar="SPLIT", help="Leave this split's labels out; they go to a folder beside."),
     ] = None,
+    with_texts: Annotated[
+        list[str],
+        typer.Option(
+            metavar="SOURCE", help="Keep its texts, which nobody may pass on: for this machine alone."
+        ),
+    ] = [],  # noqa: B006 - Typer copies it
     annotations: Annotations = default_annotations(),
     texts: Texts = [],  # noqa: B006 - Typer copies it
     format: Printed = Format.text,  # noqa: A002 - the option's name
@@ -60,7 +66,7 @@ def build_command(
     """
     out = out if out is not None else annotations.resolve().parent / "build" / "release"
     corpus = read_corpus(annotations, texts)
-    report = build(corpus, out, version=version, previous=previous, hold_out=hold_out)
+    report = build(corpus, out, version=version, previous=previous, hold_out=hold_out, with_texts=with_texts)
     _tell(report)
     if format is Format.json:
         print_data(
@@ -82,6 +88,8 @@ def _tell(report: BuildReport) -> None:
     manifest = report.manifest
     for split, ids in manifest.left_out_without_text.items():
         talk.print(f"{split}: {len(ids)} left out, text not on this machine: {', '.join(ids)}", markup=False)
+    for split, ids in manifest.left_out_by_licence.items():
+        talk.print(f"{split}: {len(ids)} left out, text not to be passed on: {', '.join(ids)}", markup=False)
     if ids := manifest.left_out_without_split:
         talk.print(f"{len(ids)} with gold left out, in no split: {', '.join(ids)}", markup=False)
     if report.labels is not None:
@@ -218,9 +226,6 @@ def publish_command(
     partial: Annotated[
         bool, typer.Option("--partial", help="It leaves articles out, and may go out so.")
     ] = False,
-    with_texts: Annotated[
-        list[str], typer.Option(metavar="SOURCE", help="A source whose texts, others' property, may go out.")
-    ] = [],  # noqa: B006 - Typer copies it
     private: Annotated[
         bool, typer.Option("--private", help="A repository made anew is private; held-out labels ask for it.")
     ] = False,
@@ -241,9 +246,7 @@ def publish_command(
         raise CallError("name one place: a repository (pages go to no other), or --to a folder")
     folder = release or default_annotations().resolve().parent / "build" / "release"
     if to is not None:
-        done = publish_to(
-            folder, to, partial=partial, texts=with_texts, private=private, dry_run=dry_run, tell=_say
-        )
+        done = publish_to(folder, to, partial=partial, private=private, dry_run=dry_run, tell=_say)
     elif board is not None:
         done = publish_board(board, str(repository), private=private, dry_run=dry_run, tell=_say)
     else:
@@ -251,7 +254,6 @@ def publish_command(
             folder,
             str(repository),
             partial=partial,
-            texts=with_texts,
             private=private,
             dry_run=dry_run,
             tell=_say,

@@ -11,13 +11,18 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khabar.corpus import Corpus
+from khabar.corpus import SPLITS, Corpus
 from khabar.errors import DataError
-from khabar.release.card import Canary, FileSize, Verbatim, canary, figures, render, size_category
+from khabar.release.card import Canary, Verbatim, canary, figures, licence_names, render, size_category
 from khabar.release.citation import read_citation
+from khabar.release.counts import Census
+from khabar.release.features import CONFIGS
+from khabar.release.manifest import SplitRows
 from khabar.release.pairs import agreement_of_pairs
-from khabar.release.tables import make_tables
-from release_corpus import CANARY, corpus_of, make_checkout, write_theirs
+from khabar.release.parquet import Written
+from khabar.release.tables import make_tables, rows_of
+from khabar.release.walk import walk
+from release_corpus import CANARY, corpus_of, keep_theirs_back, make_checkout, write_theirs
 
 
 @pytest.fixture
@@ -29,18 +34,19 @@ def checkout(
     return make_checkout(tmp_path / "checkout", tiny_value, card)
 
 
-def card_of(checkout: Path, corpus: Corpus | None = None) -> str:
+def card_of(checkout: Path, corpus: Corpus | None = None, with_texts: tuple[str, ...] = ()) -> str:
     corpus = corpus or corpus_of(checkout)
-    tables = make_tables(corpus)
+    census = Census(corpus.schema, SPLITS)
+    for annotated in walk(corpus, census.left_out, with_texts=with_texts):
+        census.add(annotated, rows_of(annotated, corpus.schema))
+    size = Written(SplitRows(rows=1, content_digest="d" * 64), bytes=10, arrow_bytes=20)
     made = figures(
         corpus,
-        tables,
+        census,
         version="1.2.3",
         content_digest="d" * 64,
         citation=read_citation(checkout / "CITATION.cff"),
-        sizes={
-            config: {split: FileSize(10, 20) for split in splits} for config, splits in tables.rows.items()
-        },
+        written={config: dict.fromkeys(SPLITS, size) for config in CONFIGS},
     )
     return render((checkout / "dataset_card.md").read_text(encoding="utf-8"), made)
 
@@ -58,7 +64,7 @@ def test_the_metadata_names_one_default_configuration_and_all_splits(checkout: P
     ]
     info = metadata["dataset_info"][1]
     assert (info["download_size"], info["dataset_size"]) == (30, 60)
-    assert info["splits"][0] == {"name": "train", "num_bytes": 20, "num_examples": 3}
+    assert info["splits"][0] == {"name": "train", "num_bytes": 20, "num_examples": 1}
     keys = (
         "license",
         "language",
@@ -95,6 +101,38 @@ def test_what_is_left_out_is_named_in_the_card_and_nothing_is_said_where_nothing
     assert "Left out of this build" not in card_of(
         checkout, corpus_of(checkout, write_theirs(tmp_path / "t"))
     )
+
+
+def test_the_licences_of_a_mixed_release_are_all_named(checkout: Path, tmp_path: Path) -> None:
+    alone = yaml.safe_load(card_of(checkout).split("---\n")[1])
+    assert alone["license"] == "cc-by-4.0"
+    card = card_of(checkout, corpus_of(checkout, write_theirs(tmp_path / "t")))
+    assert yaml.safe_load(card.split("---\n")[1])["license"] == ["cc-by-4.0", "cc-by-sa-4.0"]
+    assert "**Share alike.**" in card
+    assert "**Share alike.**" not in card_of(checkout)
+
+
+def test_terms_in_words_are_other_to_the_hub_and_said_once() -> None:
+    assert licence_names(["CC-BY-4.0", "all rights reserved", "ask us", "CC0-1.0"]) == [
+        "cc-by-4.0",
+        "other",
+        "cc0-1.0",
+    ]
+
+
+def test_what_stays_out_for_its_licence_is_named_whether_its_text_is_here_or_not(
+    checkout: Path, tmp_path: Path
+) -> None:
+    keep_theirs_back(checkout)
+    card = card_of(checkout)
+    assert card == card_of(checkout, corpus_of(checkout, write_theirs(tmp_path / "t")))
+    assert (
+        "do not let others pass their text on; their annotations are in the project's repository: train:"
+        in card
+    )
+    assert "Left out of this build" not in card
+    local = card_of(checkout, corpus_of(checkout, tmp_path / "t"), with_texts=("theirs",))
+    assert "**Not to be passed on.** This folder was built for one machine" in local
 
 
 def test_model_made_annotations_are_called_so(checkout: Path) -> None:

@@ -384,7 +384,7 @@ def row_of(text: str, annotation: Annotation, schema: Schema) -> Row:
         origin="drawn",
         text=text,
     )
-    return document(segmented([article])[0], annotation, schema)
+    return document(segmented(article), annotation, schema)
 
 
 @settings(deadline=None, max_examples=100)

@@ -108,15 +108,15 @@ def compare(first: Annotation, second: Annotation, schema: Schema) -> Agreement:
         mine, other = items(first), items(second)
         counts[name] = _counts(mine, other)
         if name in TYPED:
-            types = sorted({str(each[0]) for each in mine | other})
-            by_type[name] = {type_: _counts(_of(mine, type_), _of(other, type_)) for type_ in types}
+            by_type[name] = _counts_by_type(mine, other)
     attributes = {each.name: _confusion(_entities, first, second, each) for each in schema.entity_attributes}
     attributes |= {each.name: _confusion(_triggers, first, second, each) for each in schema.event_attributes}
     return Agreement(counts, by_type, attributes)
 
 
-def _of(items: set[Item], type_: str) -> set[Item]:
-    return {each for each in items if each[0] == type_}
+def _counts_by_type(mine: set[Item], other: set[Item]) -> dict[str, Counts]:
+    both, first, second = (Counter(str(item[0]) for item in each) for each in (mine & other, mine, other))
+    return {type_: Counts(both[type_], first[type_], second[type_]) for type_ in sorted(first | second)}
 
 
 def _counts(mine: set[Item], other: set[Item]) -> Counts:

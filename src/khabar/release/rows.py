@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from khabar.alignment import LabelledSpan, Unshown, by_sentence, lay
@@ -29,11 +30,11 @@ class Segmented:
         return self.article.id
 
 
-def segmented(articles: Iterable[Article]) -> list[Segmented]:
-    """Those of the articles whose text is here, in the order given."""
-    return [
-        Segmented(each, each.text, tuple(segment(each.text))) for each in articles if each.text is not None
-    ]
+def segmented(article: Article) -> Segmented:
+    """The article, whose text must be here, with its sentences."""
+    if article.text is None:
+        raise ValueError(f"the text of {article.id} is not here")
+    return Segmented(article, article.text, tuple(segment(article.text)))
 
 
 def document(article: Segmented, annotation: Annotation, schema: Schema) -> Row:
@@ -97,9 +98,11 @@ def trigger_tags(article: Segmented, annotation: Annotation) -> tuple[list[Row],
 
 
 def _tagged(article: Segmented, column: str, spans: Iterable[LabelledSpan]) -> tuple[list[Row], Unshown]:
-    laid = lay(spans, [token for sentence in article.sentences for token in sentence.tokens])
+    tokens = [sentence.tokens for sentence in article.sentences]
+    laid = lay(spans, [token for part in tokens for token in part])
     tags = by_sentence(laid.tags, article.sentences)
-    cut = _beginnings(tag for part in tags for tag in part) - _beginnings(laid.tags)
+    firsts = accumulate(map(len, tokens[:-1]), initial=0)
+    cut = sum(laid.tags[first].startswith("I-") for first in firsts) if tokens else 0
     rows = [
         {
             "id": _sentence_id(article, number),
@@ -114,7 +117,3 @@ def _tagged(article: Segmented, column: str, spans: Iterable[LabelledSpan]) -> t
         for number, (sentence, part) in enumerate(zip(article.sentences, tags, strict=True))
     ]
     return rows, Unshown(laid.nested, laid.crossing, laid.off_token, cut)
-
-
-def _beginnings(tags: Iterable[str]) -> int:
-    return sum(tag.startswith("B-") for tag in tags)
