@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from khabar.files import canonical_line
@@ -66,10 +65,8 @@ class ParquetFile:
     def __enter__(self) -> ParquetFile:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        if kind is None:
+    def __exit__(self, *_: object) -> None:
+        if self._file.closed:
             return
         self._writer.is_open = False  # what it would write at its end is of no use, and the disk may be full
         for each in (self._copy, self._file):
