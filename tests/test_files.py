@@ -89,3 +89,22 @@ def test_a_byte_order_mark_is_named_with_what_to_do(tmp_path: Path) -> None:
     path.write_bytes(b"\xef\xbb\xbf{}\n")
     with pytest.raises(DataError, match=r"line 1: begins with a byte order mark \(BOM\)"):
         list(files.read_json_lines(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a:b": "c:d", "e": [{"f": ":"}]}', {"a:b": "c:d", "e": [{"f": ":"}]}),
+        ('["10:30", {"a" : {"b":1}}]', ["10:30", {"a": {"b": 1}}]),
+    ],
+)
+def test_colons_in_words_are_no_doubled_keys(text: str, value: object) -> None:
+    assert files.parse_json(text, source="x", where="") == value
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a" : 1, "a" : ":"}', '[{"b": {"c": 1, "c": 1}}]', '{"a:": 1, "a:": 2, "b": []}']
+)
+def test_a_doubled_key_is_found_wherever_it_is(text: str) -> None:
+    with pytest.raises(DataError, match="key given twice in one object"):
+        files.parse_json(text, source="x", where="")
