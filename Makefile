@@ -1,6 +1,8 @@
 # make demo · make test · make annotate: each does its own set-up.
 PYTHON ?= python3
 BIN := .venv/bin
+# The CPU build of torch 2.13.0 for Python 3.11 on Linux, which is not on PyPI; its CUDA build needs gigabytes.
+TORCH_CPU := 6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
 export KHABAR_DEMO_OUT ?= build/demo
 
 .PHONY: help setup demo test test-fast lint bench annotate lock clean
@@ -51,12 +53,19 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  requirements/build.in -o requirements/build.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --extra annotate --extra html --extra baselines --group dev pyproject.toml -o requirements/dev.txt
+	  --extra agreement --extra annotate --extra html --extra baselines --extra neural --extra prompt \
+	  --group dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  -c requirements/dev.txt pyproject.toml -o requirements/core.txt
 	for name in datasets-2.21 datasets-3.6 datasets-4.4 mlcroissant; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+	mkdir -p build
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  -c requirements/core.txt requirements/finetune.in -o build/finetune.txt
+	awk -v here="sys_platform == 'linux' and platform_machine == 'x86_64'" -v hash=$(TORCH_CPU) \
+	  -v there="sys_platform != 'linux' or platform_machine != 'x86_64'" -f requirements/finetune.awk \
+	  build/finetune.txt > requirements/finetune.txt
 
 clean:
 	rm -rf build .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from khabar.corpus import Corpus
 from khabar.schema import Schema, load_schema
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -35,6 +36,12 @@ def tiny_schema() -> Schema:
 def tiny_value() -> dict[str, Any]:
     """The tiny schema as its YAML would be read, to be spoilt by a test."""
     return tiny_schema_value()
+
+
+@pytest.fixture(scope="session")
+def repository_corpus() -> Corpus:
+    """The corpus as a clone has it: without any text of others, whatever `KHABAR_TEXTS` says."""
+    return Corpus(REPOSITORY / "annotations")
 
 
 @pytest.fixture(scope="session")

@@ -73,15 +73,15 @@ def test_a_name_known_inside_a_longer_mention_is_nested_in_it(tiny_schema: Schem
 
 def test_the_same_rows_and_seed_give_the_same_weights_to_the_byte(tiny_schema: Schema) -> None:
     first, second = (crf.fit(TRAIN, tiny_schema, seed=3) for _ in range(2))
-    assert first.mentions.tagger.weights == second.mentions.tagger.weights is not None
-    assert first.triggers.tagger.weights == second.triggers.tagger.weights is not None
+    assert first.mentions.weights == second.mentions.weights is not None
+    assert first.triggers.weights == second.triggers.weights is not None
 
 
 def test_weights_and_predictions_do_not_depend_on_the_order_of_hashes(repository: Path) -> None:
     script = (
         "import json; from test_baselines_crf import *; from khabar.files import sha256; "
         "schema = Schema.model_validate(json.loads(sys.argv[1])); model = crf.fit(TRAIN, schema); "
-        "print(sha256(model.mentions.tagger.weights), sha256(model.triggers.tagger.weights), "
+        "print(sha256(model.mentions.weights), sha256(model.triggers.weights), "
         "[model.predict(each) for each in TRAIN])"
     )
     path = os.pathsep.join(str(repository / each) for each in ("src", "tests"))

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from khabar.corpus import SPLITS, Corpus
 from khabar.errors import DataError
+from khabar.files import write_json
 from khabar.release.card import Canary, Verbatim, canary, figures, licence_names, render, size_category
 from khabar.release.citation import read_citation
 from khabar.release.counts import Census
 from khabar.release.features import CONFIGS
 from khabar.release.manifest import SplitRows
-from khabar.release.pairs import agreement_of_pairs
 from khabar.release.parquet import Written
-from khabar.release.tables import make_tables, rows_of
+from khabar.release.tables import rows_of
 from khabar.release.walk import walk
 from release_corpus import CANARY, corpus_of, keep_theirs_back, make_checkout, write_theirs
 
@@ -34,11 +34,16 @@ def checkout(
     return make_checkout(tmp_path / "checkout", tiny_value, card)
 
 
-def card_of(checkout: Path, corpus: Corpus | None = None, with_texts: tuple[str, ...] = ()) -> str:
-    corpus = corpus or corpus_of(checkout)
-    census = Census(corpus.schema, SPLITS)
+def census_of(corpus: Corpus, with_texts: tuple[str, ...] = ()) -> Census:
+    census = Census(corpus, SPLITS)
     for annotated in walk(corpus, census.left_out, with_texts=with_texts):
         census.add(annotated, rows_of(annotated, corpus.schema))
+    return census
+
+
+def card_of(checkout: Path, corpus: Corpus | None = None, with_texts: tuple[str, ...] = ()) -> str:
+    corpus = corpus or corpus_of(checkout)
+    census = census_of(corpus, with_texts)
     size = Written(SplitRows(rows=1, content_digest="d" * 64), bytes=10, arrow_bytes=20)
     made = figures(
         corpus,
@@ -157,14 +162,14 @@ def test_people_beside_models_are_told_apart(checkout: Path) -> None:
 
 def test_agreement_is_that_of_the_released_passes(checkout: Path, tmp_path: Path) -> None:
     corpus = corpus_of(checkout)
-    (pair,) = agreement_of_pairs(corpus, make_tables(corpus))
+    (pair,) = census_of(corpus).pairs
     assert (pair.first, pair.second, pair.articles) == ("a", "b", 3)
     trigger = pair.agreement.counts["trigger_c"]
     assert (trigger.match, trigger.first, trigger.second) == (4, 5, 4)
     assert pair.kappas["metonym"] == (6, 1.0)
     assert "| triggers: span and event type (Trig-C) | 4 | 5 | 4 | 0.889 |" in card_of(checkout)
     more = corpus_of(checkout, write_theirs(tmp_path / "t"))
-    assert agreement_of_pairs(more, make_tables(more))[0].articles == 4
+    assert census_of(more).pairs[0].articles == 4
 
 
 def test_one_annotator_alone_has_no_agreement_and_the_card_says_so(checkout: Path) -> None:
@@ -241,3 +246,45 @@ def test_every_fault_of_the_citation_file_is_told(tmp_path: Path) -> None:
 )
 def test_sizes_are_named_as_the_hub_names_them(rows: int, name: str) -> None:
     assert size_category(rows) == name
+
+
+def decide(checkout: Path, article: str, passes: list[str]) -> None:
+    """Decisions on the article that name these passes."""
+    digest = corpus_of(checkout).articles[article].text_sha256
+    decided = {"article": article, "text_sha256": digest, "judge": "j", "schema": "1.0", "passes": passes}
+    write_json(checkout / "annotations" / "decisions" / f"{article}.json", decided | {"decisions": []})
+
+
+def test_agreement_over_the_release_is_of_the_passes_that_gold_was_made_of(checkout: Path) -> None:
+    corpus = corpus_of(checkout)
+    assert [each.name for each in census_of(corpus).pairs] == ["a and b"]
+    for article in ("ours-1", "ours-2"):
+        decide(checkout, article, ["a", "b"])
+    corpus = corpus_of(checkout)
+    whole, pair = census_of(corpus).pairs
+    assert (whole.name, whole.articles) == ("the two passes that gold was made of", 2)
+    assert (pair.name, pair.articles) == ("a and b", 3)
+    assert whole.agreement.counts["trigger_c"].f1 == 1.0
+    assert whole.intervals["trigger_c"] == (1.0, 1.0)
+    interval = pair.intervals["trigger_c"]
+    assert interval is not None
+    assert interval.low < (pair.agreement.counts["trigger_c"].f1 or 0) <= interval.high
+    card = card_of(checkout)
+    assert "**Over the release**: each article's two passes that its gold was made of" in card
+    assert f"| {interval.low:.3f}–{interval.high:.3f} |" in card
+
+
+def test_the_card_warns_beside_figures_of_models_only(checkout: Path) -> None:
+    said = "Passes of one and the same model agree more than people do"
+    annotators = checkout / "annotations" / "annotators.yaml"
+    text = annotators.read_text(encoding="utf-8")
+    for kinds, count in ((("model", "model"), 1), (("human", "model"), 0)):
+        value = yaml.safe_load(text)
+        value[0]["kind"], value[1]["kind"] = kinds
+        annotators.write_text(yaml.safe_dump(value), encoding="utf-8")
+        assert card_of(checkout).count(said) == count
+
+
+def test_the_card_says_how_many_test_mentions_of_a_type_are_unseen_in_train(checkout: Path) -> None:
+    rows = [line for line in card_of(checkout).splitlines() if line.startswith(("| `GPE`", "| `ORG`"))]
+    assert [row.split(" | ")[-1] for row in rows] == ["100 % |", "– |"]

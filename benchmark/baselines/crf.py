@@ -10,10 +10,10 @@ from pathlib import Path
 import typer
 
 from khabar.baselines import crf
-from khabar.baselines.submission import System, predictions, read_data, write_submission
+from khabar.baselines.submission import System, read_data, submit
 from khabar.baselines.tagger import PARAMETERS
 from khabar.schema import default_annotations, load_schema
-from khabar.terminal import program, run, talk
+from khabar.terminal import program, run
 
 SYSTEM = System(
     name="CRF",
@@ -41,11 +41,8 @@ def main(
     """Train the CRFs on train and write their predictions for a split."""
     data = read_data(split, annotations=annotations, texts=texts, release=release)
     model = crf.fit(data.train, load_schema(annotations / "schema.yaml"), seed=seed)
-    system = replace(SYSTEM, training_data=data.trained_on, parameters={**PARAMETERS, "seed": seed})
-    write_submission(out, predictions(model, data.target), system, date.date() if date else None)
-    for article in data.without_text:
-        talk.print(f"left out, its text is not on this machine: {article}")
-    talk.print(f"{out}: {len(data.target)} articles of {split}, learnt from {len(data.train)} of train")
+    system = replace(SYSTEM, parameters={**PARAMETERS, "seed": seed})
+    submit(out, model, data, system, split=split, day=date.date() if date else None)
 
 
 if __name__ == "__main__":

@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import typer
 
 from khabar.baselines import gazetteer
-from khabar.baselines.submission import System, predictions, read_data, write_submission
+from khabar.baselines.submission import System, read_data, submit
 from khabar.schema import default_annotations, load_schema
-from khabar.terminal import program, run, talk
+from khabar.terminal import program, run
 
 SYSTEM = System(
     name="Gazetteer",
@@ -41,11 +40,7 @@ def main(
     del seed
     data = read_data(split, annotations=annotations, texts=texts, release=release)
     model = gazetteer.fit(data.train, load_schema(annotations / "schema.yaml"))
-    system = replace(SYSTEM, training_data=data.trained_on)
-    write_submission(out, predictions(model, data.target), system, date.date() if date else None)
-    for article in data.without_text:
-        talk.print(f"left out, its text is not on this machine: {article}")
-    talk.print(f"{out}: {len(data.target)} articles of {split}, learnt from {len(data.train)} of train")
+    submit(out, model, data, SYSTEM, split=split, day=date.date() if date else None)
 
 
 if __name__ == "__main__":

@@ -132,7 +132,12 @@ class Corpus:
 
     def annotations(self, layer: str) -> list[Annotation]:
         """The annotations of a layer (`gold` or an annotator), checked against schema and texts."""
-        return _read_layer(self, layer)
+        where = layer_folder(self.folder, layer)
+        if not where.is_dir():
+            there = [n for n in ("gold", *self.pass_names) if layer_folder(self.folder, n).is_dir()]
+            known = ", ".join(there) or "none yet"
+            raise CallError(f"no layer {layer!r} in {self.folder} (there are: {known})")
+        return read_layer(self, layer, where)
 
     def annotation(self, layer: str, name: str, article: Article | None) -> Annotation:
         """The annotation in the file of that name, held against the text that the article comes with.
@@ -285,12 +290,11 @@ def layer_folder(folder: Path, layer: str) -> Path:
     return folder / "gold" if layer == "gold" else folder / "passes" / layer
 
 
-def _read_layer(corpus: Corpus, layer: str) -> list[Annotation]:
-    where = layer_folder(corpus.folder, layer)
-    if not where.is_dir():
-        there = [name for name in ("gold", *corpus.pass_names) if layer_folder(corpus.folder, name).is_dir()]
-        known = ", ".join(there) or "none yet"
-        raise CallError(f"no layer {layer!r} in {corpus.folder} (there are: {known})")
+def read_layer(corpus: Corpus, layer: str, where: Path) -> list[Annotation]:
+    """The annotations in the folder `where`, by article, checked against schema and texts as of that layer.
+
+    Raises DataError with every fault of every file.
+    """
     reports: list[Report] = []
     found: list[Annotation] = []
     for path in sorted(where.glob("*.json")):

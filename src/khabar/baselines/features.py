@@ -42,6 +42,18 @@ def sentence_features(sentence: Sentence, lexicons: Sequence[Lexicon]) -> list[l
     return found
 
 
+def own_features(sentence: Sentence, lexicons: Sequence[Lexicon]) -> list[list[str]]:
+    """The features of each token without those of its neighbours: for taggers that look around themselves."""
+    matches = [_match_tags(sentence, lexicon) for lexicon in lexicons]
+    return [
+        [
+            *_own(token.text),
+            *(f"lexicon{number}={tags[here]}" for number, tags in enumerate(matches) if tags[here] != "O"),
+        ]
+        for here, token in enumerate(sentence.tokens)
+    ]
+
+
 def _pair(keys: Sequence[str], here: int, shift: int) -> str:
     left, right = sorted((here, here + shift))
     return f"{keys[left]}_{keys[right]}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from khabar.corpus import SPLITS, read_corpus
 from khabar.errors import CallError, DataError
 from khabar.files import write_json_lines, write_text
 from khabar.release import gold_documents, verify
+from khabar.terminal import talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,22 @@ def predictions(model: Model, articles: Sequence[Row]) -> list[dict[str, Any]]:
     """A submission record an article, by article id. The model is shown id and text, never the gold."""
     shown = [{"id": each["id"], "text": each["text"]} for each in articles]
     return [model.predict(each) for each in sorted(shown, key=lambda each: str(each["id"]))]
+
+
+def submit(
+    out: Path, model: Model, data: Data, system: System, *, split: str, day: date | None = None
+) -> None:
+    """Predict the split, write the submission, and say what was done and what was left out."""
+    system = replace(system, training_data=data.trained_on)
+    write_submission(out, predictions(model, data.target), system, day)
+    tell_left_out(data)
+    talk.print(f"{out}: {len(data.target)} articles of {split}, learnt from {len(data.train)} of train")
+
+
+def tell_left_out(data: Data) -> None:
+    """Name the articles that could not be read."""
+    for article in data.without_text:
+        talk.print(f"left out, its text is not on this machine: {article}")
 
 
 def write_submission(

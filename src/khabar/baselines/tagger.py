@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
-from khabar.alignment import illegal_tags
+from khabar.baselines.decoding import legal
 from khabar.errors import CallError
 
 PARAMETERS = {"c1": 0.05, "c2": 0.05, "feature.minfreq": 1}
@@ -36,10 +36,7 @@ class Tagger:
         """Legal IOB2 tags of the sentence: an `I-` that continues nothing becomes a `B-`."""
         if self._crf is None or not features:
             return ["O"] * len(features)
-        tags = list(self._crf.tag(features))
-        for position in illegal_tags(tags):
-            tags[position] = f"B-{tags[position][2:]}"
-        return tags
+        return legal(self._crf.tag(features))
 
 
 def train(features: Iterable[Features], tags: Sequence[Sequence[str]]) -> Tagger:

@@ -52,7 +52,7 @@ def write_release(work: Path, copies: Path, plan: Plan, checkout: Checkout) -> t
     Raises DataError with every fault of the corpus, when all of it has been read.
     """
     corpus, version, canary = plan.corpus, plan.version, checkout.canary
-    census = Census(corpus.schema, plan.splits)
+    census = Census(corpus, plan.splits)
     data = write_data(work, copies, plan, census, {"khabar.release": version, "khabar.canary": canary.guid})
     digests = {
         config: {split: each.rows for split, each in splits.items()}

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, StrictUndefined, TemplateError
 
+from khabar.bootstrap import RESAMPLES
 from khabar.corpus import Annotator, Corpus
 from khabar.errors import DataError
 from khabar.guidelines import owners
@@ -115,6 +116,7 @@ def figures(
         "total": sum(census.sizes.values(), SplitCounts.none()),
         "entity_types": _with_tallies(schema.entities, census.entity_tallies()),
         "event_types": _with_tallies(schema.events, census.event_tallies()),
+        "unseen": census.unseen,
         "roles": {name: list(schema.roles(name).values()) for name in schema.events},
         "attributes": [
             (each, owners(each, schema)) for each in (*schema.entity_attributes, *schema.event_attributes)
@@ -128,6 +130,7 @@ def figures(
         "pairs": census.pairs,
         "measures": MEASURES,
         "unshown": census.unshown,
+        "resamples": RESAMPLES,
         "errata": read_errata(corpus, version=version).without(corpus.splits[held_out] if held_out else ()),
         "without_text": _of(census, census.left_out.without_text),
         "by_licence": _of(census, census.left_out.by_licence),

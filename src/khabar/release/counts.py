@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 
-from khabar.agreement import Agreement, compare
+from rich.table import Table
+
 from khabar.alignment import Unshown
-from khabar.document import Annotation
-from khabar.release.manifest import SplitCounts
-from khabar.release.pairs import Pair
+from khabar.corpus import Corpus
+from khabar.release.manifest import Manifest, SplitCounts
+from khabar.release.pairs import Agreements, Pair
 from khabar.release.rows import Row
 from khabar.release.tables import ArticleRows
 from khabar.release.walk import Annotated, LeftOut
-from khabar.schema import Schema
+from khabar.text.forms import Unseen, UnseenForms
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Tally:
 class Census:
     """Counts of the articles it was shown. It holds a few numbers an article, and no row."""
 
-    def __init__(self, schema: Schema, splits: Iterable[str]) -> None:
-        self._schema = schema
+    def __init__(self, corpus: Corpus, splits: Iterable[str]) -> None:
+        self._schema = corpus.schema
         self.left_out = LeftOut()
         """What the walk that shows the articles leaves out."""
         self.splits = tuple(splits)
@@ -51,7 +51,8 @@ class Census:
         self._entities: dict[str, Counter[str]] = {split: Counter() for split in self.splits}
         self._events: dict[str, Counter[str]] = {split: Counter() for split in self.splits}
         self._sources: dict[str, Counter[str]] = {split: Counter() for split in self.splits}
-        self._agreement: dict[tuple[str, str], tuple[int, Agreement]] = {}
+        self._agreements = Agreements(corpus)
+        self._forms = UnseenForms()
 
     def add(self, annotated: Annotated, made: ArticleRows) -> None:
         """Count one article."""
@@ -66,14 +67,9 @@ class Census:
         self.licences[row["licence"]] += 1
         for config, each in made.unshown.items():
             self.unshown[config][split] += each
-        self._add_passes(annotated.passes)
-
-    def _add_passes(self, passes: Mapping[str, Annotation]) -> None:
-        self.passes.update(passes.keys())
-        for pair in combinations(sorted(passes), 2):
-            found = compare(passes[pair[0]], passes[pair[1]], self._schema)
-            articles, before = self._agreement.get(pair, (0, None))
-            self._agreement[pair] = (articles + 1, found if before is None else before + found)
+        self.passes.update(annotated.passes.keys())
+        self._agreements.add(annotated.article.id, annotated.article.text, annotated.passes)
+        self._add_forms(split, row)
 
     @property
     def sizes(self) -> dict[str, SplitCounts]:
@@ -82,8 +78,22 @@ class Census:
 
     @property
     def pairs(self) -> list[Pair]:
-        """Every two annotators who did an article in common, sorted, and their agreement."""
-        return [Pair(*names, *self._agreement[names]) for names in sorted(self._agreement)]
+        """The agreement of its passes, as `khabar.release.pairs.Agreements` gives it."""
+        return self._agreements.pairs
+
+    def _add_forms(self, split: str, row: Row) -> None:
+        """Mentions of train before those of test, as the splits come."""
+        named = [(each["type"], each["text"]) for each in row["entities"]]
+        if split == "train":
+            self._forms.learn(named)
+        elif split == "test":
+            self._forms.count(named)
+
+    @property
+    def unseen(self) -> dict[str, Unseen] | None:
+        """Of each type, the mentions of test whose words are none in train; None without those splits."""
+        known = {"train", "test"} <= set(self.splits)
+        return self._forms.by_type(self._schema.entities) if known else None
 
     def entity_tallies(self) -> list[Tally]:
         """Mentions of each type of the schema, in its order; a type that never occurs is there with zeros."""
@@ -114,3 +124,13 @@ def _size(row: Row, tokens: int, nested: int, passes: int) -> SplitCounts:
 def _tallies(counted: Mapping[str, Counter[str]], names: Iterable[str]) -> Iterator[Tally]:
     for name in names:
         yield Tally(name, {split: each[name] for split, each in counted.items()})
+
+
+def sizes_table(manifest: Manifest) -> Table:
+    """The sizes of the splits of a release, for the terminal."""
+    table = Table("", *manifest.counts, title=f"Release {manifest.release}")
+    for name in SplitCounts.model_fields:
+        table.add_row(
+            name.replace("_", " "), *(str(getattr(each, name)) for each in manifest.counts.values())
+        )
+    return table

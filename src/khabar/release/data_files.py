@@ -9,7 +9,7 @@ from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
 
-from khabar.files import canonical_line
+from khabar.files import canonical_line_of_row
 from khabar.release.collecting import rare_collections
 from khabar.release.counts import Census
 from khabar.release.features import columns
@@ -53,7 +53,7 @@ def write_data(work: Path, copies: Path, plan: Plan, census: Census, marks: Mapp
                     file.add(without_labels(config, made.rows[config]) if hide else made.rows[config])
                 if hide:
                     count += 1
-                    gold.update(canonical_line(*made.rows["documents"]))
+                    gold.update(canonical_line_of_row(*made.rows["documents"]))
         if hide:
             data.hidden[split] = SplitRows(rows=count, content_digest=gold.hexdigest())
     return data

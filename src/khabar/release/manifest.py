@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from khabar.errors import CallError, DataError, Faults
-from khabar.files import canonical_line, content_digest, read_json
+from khabar.files import canonical_line_of_row, content_digest, read_json
 from khabar.release.rows import Row
 from khabar.schema import add_validation_faults
 
@@ -109,7 +109,7 @@ def digest(rows: Iterable[Row]) -> SplitRows:
     total, found = 0, hashlib.sha256()
     for row in rows:
         total += 1
-        found.update(canonical_line(row))
+        found.update(canonical_line_of_row(row))
     return SplitRows(rows=total, content_digest=found.hexdigest())
 
 

@@ -1,37 +1,43 @@
-"""How far each two annotators agree on the articles of a release."""
+"""How far annotators agree on the articles of a release: over all of it, and every two of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import combinations
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import chain, combinations
 
-from khabar.agreement import Agreement, compare, kappa, total
+import numpy as np
+
+from khabar.agreement import Agreement, compare, intervals_of_counts, kappa
+from khabar.agreement.report import MEASURES_IN_WORDS as MEASURES
+from khabar.bootstrap import Interval
 from khabar.corpus import Corpus
+from khabar.decisions import read_decisions
 from khabar.document import Annotation
-from khabar.release.tables import Tables
 
-MEASURES = {
-    "entity": "mentions: span and type",
-    "entity_span": "mentions: span",
-    "trigger_i": "triggers: span (Trig-I)",
-    "trigger_c": "triggers: span and event type (Trig-C)",
-    "argument_i": "arguments: span and event type (Arg-I)",
-    "argument_c": "arguments: span, event type and role (Arg-C)",
-    "argument_i+": "arguments: as Arg-I, of the same trigger (Arg-I+)",
-    "argument_c+": "arguments: as Arg-C, of the same trigger (Arg-C+)",
-}
-"""The measures of agreement in words."""
+__all__ = ["MEASURES", "Agreements", "Pair"]
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two annotators, the number of articles both did, and their agreement summed over them."""
+    """Two annotators, the number of articles both did, and their agreement summed over them.
+
+    `first` and `second` are empty for the release as a whole: each article's two passes that its gold
+    was made of. `intervals` are of the measures' F1, `only_models` says that no person was among them.
+    """
 
     first: str
     second: str
     articles: int
     agreement: Agreement
+    intervals: Mapping[str, Interval | None] = field(default_factory=dict)
+    only_models: bool = False
+
+    @property
+    def name(self) -> str:
+        """Whose agreement it is."""
+        return f"{self.first} and {self.second}" if self.first else "the two passes that gold was made of"
 
     @property
     def kappas(self) -> dict[str, tuple[int, float | None]]:
@@ -41,25 +47,72 @@ class Pair:
             for name, confusion in self.agreement.attributes.items()
         }
 
-
-def agreement_of_pairs(corpus: Corpus, tables: Tables) -> list[Pair]:
-    """Every two annotators who did an article in common, sorted; only released passes count."""
-    given: dict[str, dict[str, Annotation]] = {}
-    released = {(row["annotator"], row["id"]) for rows in tables.rows["passes"].values() for row in rows}
-    for annotator in sorted({annotator for annotator, _ in released}):
-        given[annotator] = {
-            each.article: each
-            for each in corpus.annotations(annotator)
-            if (annotator, each.article) in released
+    @property
+    def token_kappas(self) -> dict[str, tuple[int, float | None]]:
+        """Number of tokens and Cohen's kappa of their types, of entities and of triggers."""
+        return {
+            name: (sum(confusion.values()), kappa(confusion))
+            for name, confusion in self.agreement.tokens.items()
         }
-    return [
-        _pair(corpus, given, first, second)
-        for first, second in combinations(given, 2)
-        if given[first].keys() & given[second].keys()
-    ]
 
 
-def _pair(corpus: Corpus, given: Mapping[str, Mapping[str, Annotation]], first: str, second: str) -> Pair:
-    common = sorted(given[first].keys() & given[second].keys())
-    compared = [compare(given[first][each], given[second][each], corpus.schema) for each in common]
-    return Pair(first, second, len(common), total(compared))
+class Agreements:
+    """The agreement of the passes of a release, added up article by article."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._whole = _Sum()
+        self._pairs: dict[tuple[str, str], _Sum] = {}
+
+    def add(self, article: str, text: str, passes: Mapping[str, Annotation]) -> None:
+        """Every two of the article's passes, and the two that its gold was made of."""
+        schema = self._corpus.schema
+        for names in combinations(sorted(passes), 2):
+            found = compare(passes[names[0]], passes[names[1]], schema, text)
+            self._pairs.setdefault(names, _Sum()).add(article, found, names)
+        path = self._corpus.folder / "decisions" / f"{article}.json"
+        if path.is_file():
+            decided = read_decisions(path).passes
+            if len(decided) == 2 and passes.keys() >= set(decided):
+                found = compare(passes[decided[0]], passes[decided[1]], schema, text)
+                self._whole.add(article, found, decided)
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """The release as a whole, then every two annotators who did an article in common, sorted.
+
+        The whole is left out where it says no more than its only pair.
+        """
+        found = [self._pair(names, self._pairs[names]) for names in sorted(self._pairs)]
+        whole = len(self._whole.counts)
+        if not whole or (len(found) == 1 and whole == found[0].articles):
+            return found
+        return [self._pair(("", ""), self._whole), *found]
+
+    def _pair(self, names: tuple[str, str], given: _Sum) -> Pair:
+        known = self._corpus.annotators
+        models = all(each in known and known[each].kind == "model" for each in given.annotators)
+        return Pair(*names, len(given.counts), given.agreement, given.intervals, models)
+
+
+class _Sum:
+    """Agreement summed over articles; of each alone, only what intervals are drawn from."""
+
+    def __init__(self) -> None:
+        self.agreement = Agreement({}, {}, {})
+        self.counts: dict[str, array[int]] = {}
+        """By article: of each measure the matches, and the items of both."""
+        self.annotators: set[str] = set()
+
+    def add(self, article: str, found: Agreement, annotators: Iterable[str]) -> None:
+        self.agreement = self.agreement + found if self.counts else found
+        numbers = [(each.match, each.first + each.second) for each in found.counts.values()]
+        self.counts[article] = array("i", chain.from_iterable(numbers))
+        self.annotators.update(annotators)
+
+    @property
+    def intervals(self) -> dict[str, Interval | None]:
+        """Of each measure; articles are drawn in the order of their ids."""
+        names = list(self.agreement.counts)
+        table = np.array([self.counts[each] for each in sorted(self.counts)])
+        return dict(zip(names, intervals_of_counts(table.reshape(-1, len(names), 2)), strict=True))

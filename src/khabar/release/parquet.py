@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from khabar.files import canonical_line
+from khabar.files import canonical_line_of_row
 from khabar.release.features import Columns, as_features, check_fit, encode
 from khabar.release.manifest import SplitRows
 from khabar.release.rows import Row
@@ -76,7 +76,7 @@ class ParquetFile:
     def add(self, rows: Iterable[Row]) -> None:
         """Write these rows after those that were added before."""
         for row in rows:
-            self._digest.update(canonical_line(row))
+            self._digest.update(canonical_line_of_row(row))
             self._waiting.append(row)
             if len(self._waiting) == _BATCH:
                 self._encode()

@@ -33,6 +33,29 @@ class BuildReport:
     unchanged: bool
     labels: Path | None = None
 
+    @property
+    def remarks(self) -> list[str]:
+        """What was left out and why, and where the release is: a line each."""
+        made = self.manifest
+        said = [
+            f"{split}: {len(ids)} left out, {why}: {', '.join(ids)}"
+            for why, left_out in (
+                ("text not on this machine", made.left_out_without_text),
+                ("text not to be passed on", made.left_out_by_licence),
+            )
+            for split, ids in left_out.items()
+        ]
+        if ids := made.left_out_without_split:
+            said.append(f"{len(ids)} with gold left out, in no split: {', '.join(ids)}")
+        if made.not_to_be_passed_on:
+            said.append(f"for this machine alone: texts of {', '.join(made.not_to_be_passed_on)}")
+        if self.labels is not None:
+            said.append(f"labels of {made.held_out}, to be kept private: {self.labels}")
+        state = (
+            "was there already, the same to the byte" if self.unchanged else "written and checked by loading"
+        )
+        return [*said, f"release {made.release} {state}: {self.folder}"]
+
 
 def build(
     corpus: Corpus,
