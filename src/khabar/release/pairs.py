@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, combinations
 
@@ -15,6 +15,7 @@ from khabar.bootstrap import Interval
 from khabar.corpus import Corpus
 from khabar.decisions import read_decisions
 from khabar.document import Annotation
+from khabar.text import Token
 
 __all__ = ["MEASURES", "Agreements", "Pair"]
 
@@ -64,18 +65,24 @@ class Agreements:
         self._whole = _Sum()
         self._pairs: dict[tuple[str, str], _Sum] = {}
 
-    def add(self, article: str, text: str, passes: Mapping[str, Annotation]) -> None:
+    def add(self, article: str, tokens: Sequence[Token], passes: Mapping[str, Annotation]) -> None:
         """Every two of the article's passes, and the two that its gold was made of."""
         schema = self._corpus.schema
-        for names in combinations(sorted(passes), 2):
-            found = compare(passes[names[0]], passes[names[1]], schema, text)
+        compared = {
+            (first, second): compare(passes[first], passes[second], schema, tokens)
+            for first, second in combinations(sorted(passes), 2)
+        }
+        for names, found in compared.items():
             self._pairs.setdefault(names, _Sum()).add(article, found, names)
         path = self._corpus.folder / "decisions" / f"{article}.json"
         if path.is_file():
             decided = read_decisions(path).passes
             if len(decided) == 2 and passes.keys() >= set(decided):
-                found = compare(passes[decided[0]], passes[decided[1]], schema, text)
-                self._whole.add(article, found, decided)
+                first, second = decided
+                whole = compared.get((first, second)) or compare(
+                    passes[first], passes[second], schema, tokens
+                )
+                self._whole.add(article, whole, decided)
 
     @property
     def pairs(self) -> list[Pair]:
