@@ -5,6 +5,7 @@ Forking keeps the peaks of memory apart; work is prepared once, before the fork,
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import resource
 import statistics
@@ -50,12 +51,65 @@ class Bench:
     peer: Callable[[], Any]
     goal: float | None = None
     peer_factor: float = 1.0
+    most_repeats: int = 1000
+    """Of work that takes minutes once is enough: its parts are many."""
 
     def measure(self, repeats: int) -> Measured:
         """Both sides, one after the other."""
+        repeats = min(repeats, self.most_repeats)
         ours, peer = in_process(self.ours, repeats), in_process(self.peer, repeats)
         scaled = Side(peer.seconds * self.peer_factor, peer.peak_mb)
         return Measured(self.name, self.work, self.peer_name, ours, scaled, self.goal)
+
+
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """The same work at growing sizes, each in a process of its own.
+
+    `limit_mb` is the peak memory asked for at the largest.
+    """
+
+    bench: str
+    unit: str
+    points: dict[int, Side]
+    limit_mb: float | None
+
+    @property
+    def time_exponent(self) -> float:
+        """The b of the curve a · size^b that lies best on the times: 1 is in proportion."""
+        return exponent({size: side.seconds for size, side in self.points.items()})
+
+    @property
+    def memory_exponent(self) -> float:
+        """The same of peak memory: 0 is flat."""
+        return exponent({size: side.peak_mb for size, side in self.points.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Work at several sizes; `prepared` makes the work of a size, and is not counted."""
+
+    name: str
+    unit: str
+    sizes: tuple[int, ...]
+    prepared: Callable[[int], Callable[[], Any]]
+    limit_mb: float | None = None
+
+    @property
+    def work(self) -> str:
+        """The sizes in words."""
+        return f"{', '.join(f'{size:,}' for size in self.sizes)} {self.unit}"
+
+    def measure(self, _repeats: int) -> Grown:
+        """Every size once: the fit is over the sizes."""
+        points = {size: in_process(self.prepared(size), 1) for size in self.sizes}
+        return Grown(self.name, self.unit, points, self.limit_mb)
+
+
+def exponent(values: dict[int, float]) -> float:
+    """The slope of the least-squares line through the logarithms."""
+    xs, ys = [math.log(each) for each in values], [math.log(each) for each in values.values()]
+    return statistics.linear_regression(xs, ys).slope
 
 
 def in_process(work: Callable[[], Any], repeats: int) -> Side:

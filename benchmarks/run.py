@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from harness import Measured
+from harness import Grown, Measured
 
 from khabar import __version__
 from khabar.errors import CallError
@@ -42,20 +42,31 @@ def bench(
     if unknown := [name for name in only if name not in AREAS]:
         raise CallError(f"no benches of {', '.join(unknown)} (there are {', '.join(AREAS)})")
     rows: list[Measured] = []
+    grown: list[Grown] = []
     for area in only:
         for each in importlib.import_module(f"{area}_benches").benches(scale):
             talk.print(f"{each.name}: {each.work}")
-            rows.append(each.measure(repeats))
+            found = each.measure(repeats)
+            grown.append(found) if isinstance(found, Grown) else rows.append(found)
     machine = f"{platform.machine()}, {platform.system()}, Python {platform.python_version()}"
-    report = f"# Benchmarks\n\nKhabar {__version__} on {machine}; medians of {repeats}.\n\n{table(rows)}"
+    report = f"# Benchmarks\n\nKhabar {__version__} on {machine}; medians of {repeats}.\n\n"
+    report += "\n".join(part for part in (table(rows), growth_table(grown)) if part)
     write_text(out / "report.md", report)
     benches = [{**asdict(each), "ratio": each.ratio} for each in rows]
-    write_json(out / "report.json", {"machine": machine, "scale": scale, "benches": benches})
+    curves = [
+        {**asdict(each), "time_exponent": each.time_exponent, "memory_exponent": each.memory_exponent}
+        for each in grown
+    ]
+    write_json(
+        out / "report.json", {"machine": machine, "scale": scale, "benches": benches, "growth": curves}
+    )
     print_data(report)
 
 
 def table(rows: list[Measured]) -> str:
-    """The measurements as a Markdown table."""
+    """The measurements as a Markdown table; none without any."""
+    if not rows:
+        return ""
     lines = [
         "| bench | work | Khabar, CPU s | MB | peer | peer, CPU s | MB | peer / Khabar | goal |",
         "|---|---|---:|---:|---|---:|---:|---:|---:|",
@@ -66,6 +77,25 @@ def table(rows: list[Measured]) -> str:
         lines.append(
             f"| {row.bench} | {row.work} | {ours} | {row.peer_name} | {peer} | {row.ratio:.2f} | {goal} |"
         )
+    return "\n".join(lines) + "\n"
+
+
+def growth_table(grown: list[Grown]) -> str:
+    """Time and memory at each size as a Markdown table, and the exponents fitted to them."""
+    if not grown:
+        return ""
+    lines = [
+        "| bench | size | CPU s | peak MB | time grows as size^ | peak memory as size^ | peak asked for |",
+        "|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for each in grown:
+        limit = "–" if each.limit_mb is None else f"≤ {each.limit_mb:g}"
+        fitted = f"{each.time_exponent:.2f} | {each.memory_exponent:.2f} | {limit}"
+        for size, side in each.points.items():
+            last = fitted if size == max(each.points) else "| |"
+            lines.append(
+                f"| {each.bench} | {size:,} {each.unit} | {side.seconds:.1f} | {side.peak_mb:.0f} | {last} |"
+            )
     return "\n".join(lines) + "\n"
 
 

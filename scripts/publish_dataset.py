@@ -14,7 +14,7 @@ from khabar.corpus import read_corpus
 from khabar.errors import CallError, DataError
 from khabar.files import dump_json
 from khabar.guidelines import fill_guidelines
-from khabar.release import BuildReport, build, diff, verify
+from khabar.release import build, diff, verify
 from khabar.release.changelog import as_json, by_article, changes_table, counts_table, entry, summary
 from khabar.release.counts import sizes_table
 from khabar.release.errata import errata_table, read_errata
@@ -52,6 +52,12 @@ def build_command(
         str | None,
         typer.Option(metavar="SPLIT", help="Leave this split's labels out; they go to a folder beside."),
     ] = None,
+    with_texts: Annotated[
+        list[str],
+        typer.Option(
+            metavar="SOURCE", help="Keep its texts, which nobody may pass on: for this machine alone."
+        ),
+    ] = [],  # noqa: B006 - Typer copies it
     annotations: Annotations = default_annotations(),
     texts: Texts = [],  # noqa: B006 - Typer copies it
     format: Printed = Format.text,  # noqa: A002 - the option's name
@@ -62,8 +68,9 @@ def build_command(
     """
     out = out if out is not None else annotations.resolve().parent / "build" / "release"
     corpus = read_corpus(annotations, texts)
-    report = build(corpus, out, version=version, previous=previous, hold_out=hold_out)
-    _tell(report)
+    report = build(corpus, out, version=version, previous=previous, hold_out=hold_out, with_texts=with_texts)
+    for line in report.remarks:
+        _say(line)
     if format is Format.json:
         print_data(
             dump_json(
@@ -78,20 +85,6 @@ def build_command(
         )
     else:
         print_table(sizes_table(report.manifest))
-
-
-def _tell(report: BuildReport) -> None:
-    manifest = report.manifest
-    for split, ids in manifest.left_out_without_text.items():
-        talk.print(f"{split}: {len(ids)} left out, text not on this machine: {', '.join(ids)}", markup=False)
-    if ids := manifest.left_out_without_split:
-        talk.print(f"{len(ids)} with gold left out, in no split: {', '.join(ids)}", markup=False)
-    if report.labels is not None:
-        talk.print(f"labels of {manifest.held_out}, to be kept private: {report.labels}", markup=False)
-    state = (
-        "was there already, the same to the byte" if report.unchanged else "written and checked by loading"
-    )
-    talk.print(f"release {manifest.release} {state}: {report.folder}", markup=False)
 
 
 @app.command("verify")
@@ -233,9 +226,6 @@ def publish_command(
     partial: Annotated[
         bool, typer.Option("--partial", help="It leaves articles out, and may go out so.")
     ] = False,
-    with_texts: Annotated[
-        list[str], typer.Option(metavar="SOURCE", help="A source whose texts, others' property, may go out.")
-    ] = [],  # noqa: B006 - Typer copies it
     private: Annotated[
         bool, typer.Option("--private", help="A repository made anew is private; held-out labels ask for it.")
     ] = False,
@@ -256,9 +246,7 @@ def publish_command(
         raise CallError("name one place: a repository (pages go to no other), or --to a folder")
     folder = release or default_annotations().resolve().parent / "build" / "release"
     if to is not None:
-        done = publish_to(
-            folder, to, partial=partial, texts=with_texts, private=private, dry_run=dry_run, tell=_say
-        )
+        done = publish_to(folder, to, partial=partial, private=private, dry_run=dry_run, tell=_say)
     elif board is not None:
         done = publish_board(board, str(repository), private=private, dry_run=dry_run, tell=_say)
     else:
@@ -266,7 +254,6 @@ def publish_command(
             folder,
             str(repository),
             partial=partial,
-            texts=with_texts,
             private=private,
             dry_run=dry_run,
             tell=_say,

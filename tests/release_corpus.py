@@ -128,7 +128,7 @@ def _line(article: str, text: str, *, standoff: bool) -> dict[str, Any]:
         "title": None if standoff else text.splitlines()[0],
         "published": None if article == "ours-2" else "2024-01-31",
         "language": "ar",
-        "licence": "all rights reserved" if standoff else "CC-BY-4.0",
+        "licence": "CC-BY-SA-4.0" if standoff else "CC-BY-4.0",
         "text_sha256": sha256(text),
         "origin": "written for a test",
     }
@@ -139,7 +139,8 @@ def _source(name: str, *, standoff: bool) -> dict[str, Any]:
         "id": name,
         "name": f"{name} | <script>alert(1)</script>",
         "standoff": standoff,
-        "licence": "all rights reserved" if standoff else "CC-BY-4.0",
+        "licence": "CC-BY-SA-4.0" if standoff else "CC-BY-4.0",
+        **({"redistribute": True} if standoff else {}),
         "origin": "written for a test",
         "citation": "a test",
         "how_to_get": "it is in the test",
@@ -179,3 +180,27 @@ def write_theirs(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "theirs-1.txt").write_text(THEIRS, encoding="utf-8")
     return folder
+
+
+def keep_theirs_back(checkout: Path) -> None:
+    """Say of the stand-off source that its terms let nobody pass its texts on."""
+    sources = [_source("ours", standoff=False), {**_source("theirs", standoff=True), "redistribute": False}]
+    _write_yaml(checkout / "annotations" / "sources.yaml", sources)
+
+
+Rows = dict[str, dict[str, list[dict[str, Any]]]]
+
+
+def held_out(rows: Rows, split: str) -> Rows:
+    """The rows as a release gives them that holds the labels of the split out."""
+    labels = {"entities", "events", "ner_tags", "trigger_tags"}
+    return {
+        config: {
+            name: [{key: None if key in labels else each for key, each in row.items()} for row in listed]
+            if name == split
+            else listed
+            for name, listed in splits.items()
+            if name != split or config != "passes"
+        }
+        for config, splits in rows.items()
+    }

@@ -19,6 +19,7 @@ from khabar.document import (
     Trigger,
     canonical,
     dumps,
+    is_canonical,
     parse,
     read_annotation,
     write_annotation,
@@ -96,6 +97,24 @@ def test_canonical_form_does_not_depend_on_ids_or_order() -> None:
     )
     assert dumps(canonical(renamed)) == dumps(canonical(GOOD))
     assert canonical(canonical(GOOD)) == canonical(GOOD)
+    assert is_canonical(canonical(GOOD))
+    assert not is_canonical(GOOD)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("Rejecter", "T2", "Proposal", "T1"),
+        ("Proposal", "T1", "Proposal", "T1"),
+        ("Party", "T10", "Party", "T2"),
+    ],
+)
+def test_arguments_out_of_order_or_given_twice_are_not_canonical(arguments: tuple[str, ...]) -> None:
+    mentions = tuple(Entity(f"T{n}", "GPE", n, n + 1, "x") for n in range(1, 11))
+    roles = tuple(Argument(*arguments[n : n + 2]) for n in (0, 2))
+    said = Annotation("x-1", "", "a", "1.0", mentions, (Event("E1", "Meet", Trigger(0, 1, "x"), roles),))
+    assert not is_canonical(said)
+    assert is_canonical(canonical(said))
 
 
 def test_every_fault_of_form_is_told_with_its_path() -> None:
@@ -132,6 +151,10 @@ def test_every_fault_of_form_is_told_with_its_path() -> None:
         (annotation(Entity("m", "GPE", 7, 7, "موسكو")), ["entities[0]: start 7 is not before end 7"]),
         (
             annotation(Entity("m", "GPE", 50, 99, "غادر")),
+            ["entities[0]: ends at 99, the text has 54 code points"],
+        ),
+        (
+            annotation(Entity("m", "GPE", 49, 99, TEXT[49:])),
             ["entities[0]: ends at 99, the text has 54 code points"],
         ),
         (

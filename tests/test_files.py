@@ -6,6 +6,8 @@ import stat
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from khabar import files
 from khabar.errors import DataError
@@ -89,3 +91,41 @@ def test_a_byte_order_mark_is_named_with_what_to_do(tmp_path: Path) -> None:
     path.write_bytes(b"\xef\xbb\xbf{}\n")
     with pytest.raises(DataError, match=r"line 1: begins with a byte order mark \(BOM\)"):
         list(files.read_json_lines(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"a:b": "c:d", "e": [{"f": ":"}]}', {"a:b": "c:d", "e": [{"f": ":"}]}),
+        ('["10:30", {"a" : {"b":1}}]', ["10:30", {"a": {"b": 1}}]),
+    ],
+)
+def test_colons_in_words_are_no_doubled_keys(text: str, value: object) -> None:
+    assert files.parse_json(text, source="x", where="") == value
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a" : 1, "a" : ":"}', '[{"b": {"c": 1, "c": 1}}]', '{"a:": 1, "a:": 2, "b": []}']
+)
+def test_a_doubled_key_is_found_wherever_it_is(text: str) -> None:
+    with pytest.raises(DataError, match="key given twice in one object"):
+        files.parse_json(text, source="x", where="")
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+@given(row=st.dictionaries(st.text(), plain))
+def test_the_quick_way_to_a_canonical_line_gives_the_very_same(row: dict[str, object]) -> None:
+    assert files.canonical_line_of_row(row) == files.canonical_line(row)
+
+
+def test_controls_marks_and_astral_letters_are_written_alike_in_both_ways() -> None:
+    row = {"نص": '\x00\x1f\x7f\x85\u2028\ufeff"\\/\b\f\n\r\t 😀𐤀 خبَر', "b": [{"z": True, "a": None}]}
+    assert files.canonical_line_of_row(row) == files.canonical_line(row)
+    with pytest.raises(ValueError, match=r"surrogates not allowed|utf"):
+        files.canonical_line_of_row({"a": "\ud800"})

@@ -11,14 +11,18 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khabar.corpus import Corpus
+from khabar.corpus import SPLITS, Corpus
 from khabar.errors import DataError
 from khabar.files import write_json
-from khabar.release.card import Canary, FileSize, Verbatim, canary, figures, render, size_category
+from khabar.release.card import Canary, Verbatim, canary, figures, licence_names, render, size_category
 from khabar.release.citation import read_citation
-from khabar.release.pairs import agreement_of_pairs
-from khabar.release.tables import make_tables
-from release_corpus import CANARY, corpus_of, make_checkout, write_theirs
+from khabar.release.counts import Census
+from khabar.release.features import CONFIGS
+from khabar.release.manifest import SplitRows
+from khabar.release.parquet import Written
+from khabar.release.tables import rows_of
+from khabar.release.walk import walk
+from release_corpus import CANARY, corpus_of, keep_theirs_back, make_checkout, write_theirs
 
 
 @pytest.fixture
@@ -30,18 +34,24 @@ def checkout(
     return make_checkout(tmp_path / "checkout", tiny_value, card)
 
 
-def card_of(checkout: Path, corpus: Corpus | None = None) -> str:
+def census_of(corpus: Corpus, with_texts: tuple[str, ...] = ()) -> Census:
+    census = Census(corpus, SPLITS)
+    for annotated in walk(corpus, census.left_out, with_texts=with_texts):
+        census.add(annotated, rows_of(annotated, corpus.schema))
+    return census
+
+
+def card_of(checkout: Path, corpus: Corpus | None = None, with_texts: tuple[str, ...] = ()) -> str:
     corpus = corpus or corpus_of(checkout)
-    tables = make_tables(corpus)
+    census = census_of(corpus, with_texts)
+    size = Written(SplitRows(rows=1, content_digest="d" * 64), bytes=10, arrow_bytes=20)
     made = figures(
         corpus,
-        tables,
+        census,
         version="1.2.3",
         content_digest="d" * 64,
         citation=read_citation(checkout / "CITATION.cff"),
-        sizes={
-            config: {split: FileSize(10, 20) for split in splits} for config, splits in tables.rows.items()
-        },
+        written={config: dict.fromkeys(SPLITS, size) for config in CONFIGS},
     )
     return render((checkout / "dataset_card.md").read_text(encoding="utf-8"), made)
 
@@ -59,7 +69,7 @@ def test_the_metadata_names_one_default_configuration_and_all_splits(checkout: P
     ]
     info = metadata["dataset_info"][1]
     assert (info["download_size"], info["dataset_size"]) == (30, 60)
-    assert info["splits"][0] == {"name": "train", "num_bytes": 20, "num_examples": 3}
+    assert info["splits"][0] == {"name": "train", "num_bytes": 20, "num_examples": 1}
     keys = (
         "license",
         "language",
@@ -98,6 +108,38 @@ def test_what_is_left_out_is_named_in_the_card_and_nothing_is_said_where_nothing
     )
 
 
+def test_the_licences_of_a_mixed_release_are_all_named(checkout: Path, tmp_path: Path) -> None:
+    alone = yaml.safe_load(card_of(checkout).split("---\n")[1])
+    assert alone["license"] == "cc-by-4.0"
+    card = card_of(checkout, corpus_of(checkout, write_theirs(tmp_path / "t")))
+    assert yaml.safe_load(card.split("---\n")[1])["license"] == ["cc-by-4.0", "cc-by-sa-4.0"]
+    assert "**Share alike.**" in card
+    assert "**Share alike.**" not in card_of(checkout)
+
+
+def test_terms_in_words_are_other_to_the_hub_and_said_once() -> None:
+    assert licence_names(["CC-BY-4.0", "all rights reserved", "ask us", "CC0-1.0"]) == [
+        "cc-by-4.0",
+        "other",
+        "cc0-1.0",
+    ]
+
+
+def test_what_stays_out_for_its_licence_is_named_whether_its_text_is_here_or_not(
+    checkout: Path, tmp_path: Path
+) -> None:
+    keep_theirs_back(checkout)
+    card = card_of(checkout)
+    assert card == card_of(checkout, corpus_of(checkout, write_theirs(tmp_path / "t")))
+    assert (
+        "do not let others pass their text on; their annotations are in the project's repository: train:"
+        in card
+    )
+    assert "Left out of this build" not in card
+    local = card_of(checkout, corpus_of(checkout, tmp_path / "t"), with_texts=("theirs",))
+    assert "**Not to be passed on.** This folder was built for one machine" in local
+
+
 def test_model_made_annotations_are_called_so(checkout: Path) -> None:
     card = card_of(checkout)
     assert "**All passes and all decisions were made by language models, none by people.**" in card
@@ -120,14 +162,14 @@ def test_people_beside_models_are_told_apart(checkout: Path) -> None:
 
 def test_agreement_is_that_of_the_released_passes(checkout: Path, tmp_path: Path) -> None:
     corpus = corpus_of(checkout)
-    (pair,) = agreement_of_pairs(corpus, make_tables(corpus))
+    (pair,) = census_of(corpus).pairs
     assert (pair.first, pair.second, pair.articles) == ("a", "b", 3)
     trigger = pair.agreement.counts["trigger_c"]
     assert (trigger.match, trigger.first, trigger.second) == (4, 5, 4)
     assert pair.kappas["metonym"] == (6, 1.0)
     assert "| triggers: span and event type (Trig-C) | 4 | 5 | 4 | 0.889 |" in card_of(checkout)
     more = corpus_of(checkout, write_theirs(tmp_path / "t"))
-    assert agreement_of_pairs(more, make_tables(more))[0].articles == 4
+    assert census_of(more).pairs[0].articles == 4
 
 
 def test_one_annotator_alone_has_no_agreement_and_the_card_says_so(checkout: Path) -> None:
@@ -215,11 +257,11 @@ def decide(checkout: Path, article: str, passes: list[str]) -> None:
 
 def test_agreement_over_the_release_is_of_the_passes_that_gold_was_made_of(checkout: Path) -> None:
     corpus = corpus_of(checkout)
-    assert [each.name for each in agreement_of_pairs(corpus, make_tables(corpus))] == ["a and b"]
+    assert [each.name for each in census_of(corpus).pairs] == ["a and b"]
     for article in ("ours-1", "ours-2"):
         decide(checkout, article, ["a", "b"])
     corpus = corpus_of(checkout)
-    whole, pair = agreement_of_pairs(corpus, make_tables(corpus))
+    whole, pair = census_of(corpus).pairs
     assert (whole.name, whole.articles) == ("the two passes that gold was made of", 2)
     assert (pair.name, pair.articles) == ("a and b", 3)
     assert whole.agreement.counts["trigger_c"].f1 == 1.0

@@ -13,9 +13,9 @@ from conftest import tiny_schema_value
 from environments import python_of, run_in
 from khabar.release import build, make_tables
 from khabar.release.features import columns, encode
-from khabar.release.withholding import LABELS, without_labels
+from khabar.release.withholding import LABELS
 from khabar.schema import Schema
-from release_corpus import corpus_of, make_checkout
+from release_corpus import corpus_of, held_out, make_checkout
 
 READER = Path(__file__).with_name("read_croissant.py")
 
@@ -85,7 +85,7 @@ def test_croissant_describes_no_label_that_is_held_out(
 ) -> None:
     found = read(checkout / "hidden" / "croissant.json", tmp_path)
     assert (found["errors"], found["warnings"]) == ([], [])
-    hidden = without_labels(make_tables(corpus_of(checkout)), "test").rows
+    hidden = held_out(make_tables(corpus_of(checkout)).rows, "test")
     for config, labels in LABELS.items():
         hidden[config]["test"] = [
             {name: value for name, value in row.items() if name not in labels}

@@ -132,7 +132,7 @@ def test_of_two_events_on_one_trigger_the_tags_show_one_and_count_the_other(chec
 
 
 def test_a_mention_over_two_sentences_is_shown_in_pieces_and_counted(checkout: Path) -> None:
-    (article,) = segmented([corpus_of(checkout).articles["ours-1"]])
+    article = segmented(corpus_of(checkout).articles["ours-1"])
     end = article.sentences[1].end
     wide = Entity("T1", "ORG", 0, end, FIRST[:end])
     rows, unshown = mention_tags(article, Annotation("ours-1", sha256(FIRST), "gold", "1.0", (wide,)))
@@ -148,7 +148,7 @@ def test_passes_have_a_row_per_article_and_annotator(checkout: Path) -> None:
 
 def test_an_article_without_its_text_is_left_out_named_and_fails_nothing(checkout: Path) -> None:
     tables = make_tables(corpus_of(checkout))
-    assert tables.without_text == {"train": ["theirs-1"]}
+    assert tables.left_out.without_text == {"train": ["theirs-1"]}
     everywhere = {
         row.get("article", row["id"]) for by in tables.rows.values() for rows in by.values() for row in rows
     }
@@ -159,9 +159,9 @@ def test_with_its_text_given_the_article_is_there_with_its_own_licence(
     checkout: Path, tmp_path: Path
 ) -> None:
     tables = make_tables(corpus_of(checkout, write_theirs(tmp_path / "elsewhere")))
-    assert tables.without_text == {}
+    assert tables.left_out.without_text == {}
     ours, theirs = tables.rows["documents"]["train"]
-    assert (ours["id"], theirs["id"], theirs["licence"]) == ("ours-1", "theirs-1", "all rights reserved")
+    assert (ours["id"], theirs["id"], theirs["licence"]) == ("ours-1", "theirs-1", "CC-BY-SA-4.0")
     assert (theirs["title"], theirs["text"]) == (None, THEIRS)
 
 
@@ -170,7 +170,7 @@ def test_gold_in_no_split_is_named_and_not_released(checkout: Path) -> None:
         checkout / "annotations" / "splits.yaml",
         {"train": ["ours-1"], "validation": ["ours-2"], "test": ["ours-3"]},
     )
-    assert make_tables(corpus_of(checkout)).without_split == ["theirs-1"]
+    assert make_tables(corpus_of(checkout)).left_out.without_split == ["theirs-1"]
 
 
 def test_the_gold_digest_is_that_of_the_documents_and_changes_with_one_label(checkout: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from khabar.document import Annotation, Entity, Event, Trigger
@@ -26,8 +26,9 @@ def check(
     _check_ids(annotation, faults)
     for number, entity in enumerate(annotation.entities):
         _check_entity(entity, f"entities[{number}]", schema, faults)
+    entities = {each.id: each for each in annotation.entities}
     for number, event in enumerate(annotation.events):
-        _check_event(event, f"events[{number}]", annotation, schema, faults)
+        _check_event(event, f"events[{number}]", entities, schema, faults)
     _check_nesting(annotation.entities, faults)
     if text is not None and _check_digest(annotation, text, faults):
         _check_texts(annotation, text, faults)
@@ -38,14 +39,13 @@ def check(
 
 
 def _check_ids(annotation: Annotation, faults: Faults) -> None:
-    seen: set[str] = set()
-    for where, identifier in (
-        *((f"entities[{n}].id", each.id) for n, each in enumerate(annotation.entities)),
-        *((f"events[{n}].id", each.id) for n, each in enumerate(annotation.events)),
-    ):
-        if identifier in seen:
-            faults.add(where, f"id {identifier!r} is used twice in this file")
-        seen.add(identifier)
+    given = [each.id for each in annotation.entities] + [each.id for each in annotation.events]
+    if len(set(given)) < len(given):
+        for number, identifier in enumerate(given):
+            if identifier in given[:number]:
+                later = number - len(annotation.entities)
+                where = f"entities[{number}].id" if later < 0 else f"events[{later}].id"
+                faults.add(where, f"id {identifier!r} is used twice in this file")
     keys: dict[tuple[int, int, str], int] = {}
     for number, event in enumerate(annotation.events):
         first = keys.setdefault(event.key, number)
@@ -72,13 +72,14 @@ def _check_order(start: int, end: int, where: str, faults: Faults) -> None:
         )
 
 
-def _check_event(event: Event, where: str, annotation: Annotation, schema: Schema, faults: Faults) -> None:
+def _check_event(
+    event: Event, where: str, entities: Mapping[str, Entity], schema: Schema, faults: Faults
+) -> None:
     _check_order(event.trigger.start, event.trigger.end, f"{where}.trigger", faults)
     if event.type not in schema.events:
         faults.add(f"{where}.type", f"no event type {event.type!r} (there are {', '.join(schema.events)})")
         return
     _check_attributes(event, schema.event_attributes_of(event.type), where, faults)
-    entities = {each.id: each for each in annotation.entities}
     roles = schema.roles(event.type)
     filled: dict[str, int] = {}
     for number, argument in enumerate(event.arguments):
@@ -107,6 +108,8 @@ def _check_event(event: Event, where: str, annotation: Annotation, schema: Schem
 
 
 def _check_attributes(owner: Entity | Event, known: Sequence[Attribute], where: str, faults: Faults) -> None:
+    if not known and not owner.attributes:
+        return
     names = {each.name: each for each in known}
     for name, value in owner.attributes.items():
         attribute = names.get(name)
@@ -152,9 +155,18 @@ def _check_digest(annotation: Annotation, text: str, faults: Faults) -> bool:
 
 def _check_texts(annotation: Annotation, text: str, faults: Faults) -> None:
     for number, entity in enumerate(annotation.entities):
-        _check_text(entity, f"entities[{number}]", text, faults)
+        if not _quotes(entity, text):
+            _check_text(entity, f"entities[{number}]", text, faults)
     for number, event in enumerate(annotation.events):
-        _check_text(event.trigger, f"events[{number}].trigger", text, faults)
+        if not _quotes(event.trigger, text):
+            _check_text(event.trigger, f"events[{number}].trigger", text, faults)
+
+
+def _quotes(span: Entity | Trigger, text: str) -> bool:
+    """Whether all is well with the span: most are, so this comes before looking for what is wrong."""
+    words = span.text
+    whole = len(words) == span.end - span.start  # a slice past the end of the text is shorter
+    return whole and text[span.start : span.end] == words == words.strip() and "\n" not in words
 
 
 def _check_text(span: Entity | Trigger, where: str, text: str, faults: Faults) -> None:
@@ -187,12 +199,10 @@ def _hint(text: str, start: int, wanted: str) -> str:
 def _check_words(entities: Sequence[Entity], text: str, faults: Faults) -> None:
     """Two outermost mentions on one word could not both be a tag of it."""
     numbers = {id(each): number for number, each in enumerate(entities)}
-    outer = outermost(entities)
-    tokens = tokenize(text)
+    outer = [pair for pair in pairwise(outermost(entities)) if _may_share_a_word(text, *pair)]
+    tokens = tokenize(text) if outer else []
     position = 0
-    for left, right in pairwise(outer):
-        if right.start < left.end:
-            continue  # they cross, which is told already
+    for left, right in outer:
         while position < len(tokens) and tokens[position].end < left.end:
             position += 1
         if (
@@ -205,6 +215,12 @@ def _check_words(entities: Sequence[Entity], text: str, faults: Faults) -> None:
                 f"entities[{numbers[id(right)]}]",
                 f"shares the word {word!r} with entities[{numbers[id(left)]}]; outermost mentions may not",
             )
+
+
+def _may_share_a_word(text: str, left: Entity, right: Entity) -> bool:
+    """Whether no white space is between them, which no word runs over; crossing ones are told elsewhere."""
+    between = text[left.end : right.start]
+    return right.start >= left.end and between == "".join(between.split())
 
 
 def outermost(entities: Sequence[Entity]) -> list[Entity]:

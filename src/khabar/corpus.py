@@ -7,7 +7,7 @@ in the line-aligned files its source names, and taken only if its digest is the 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -54,18 +54,24 @@ class RawFile(_Line):
 
 
 class Source(_Line):
-    """Where texts come from, and under which terms."""
+    """Where texts come from, under which terms, and whether these let others pass the texts on."""
 
     id: Annotated[str, Field(pattern=ID)]
     name: str
     standoff: bool
     licence: str
+    redistribute: bool | None = None
     origin: str
     citation: str
     address: str | None = None
     how_to_get: str
     files: list[RawFile] = []
     lines: Lines | None = None
+
+    @property
+    def may_be_passed_on(self) -> bool:
+        """Whether a release may hold its texts: by `redistribute`, else if they are in this repository."""
+        return not self.standoff if self.redistribute is None else self.redistribute
 
     def article_id(self, document: str) -> str:
         """The article id of a document of a line-aligned source."""
@@ -100,6 +106,11 @@ class Corpus:
         return {each.id: each for each in read_articles(self.folder, texts=self.texts)}
 
     @cached_property
+    def listed(self) -> dict[str, Article]:
+        """The same articles without their texts: little, however many there are."""
+        return _read_lines(self.folder)
+
+    @cached_property
     def sources(self) -> dict[str, Source]:
         """Sources by id."""
         return {each.id: each for each in _read_list(self.folder / "sources.yaml", Source)}
@@ -112,7 +123,7 @@ class Corpus:
     @cached_property
     def splits(self) -> dict[str, list[str]]:
         """Article ids per split. Raises DataError where one is unknown or in two splits."""
-        return _read_splits(self.folder / "splits.yaml", self.articles)
+        return _read_splits(self.folder / "splits.yaml", self.listed)
 
     @cached_property
     def gold(self) -> dict[str, Annotation]:
@@ -127,6 +138,27 @@ class Corpus:
             known = ", ".join(there) or "none yet"
             raise CallError(f"no layer {layer!r} in {self.folder} (there are: {known})")
         return read_layer(self, layer, where)
+
+    def annotation(self, layer: str, name: str, article: Article | None) -> Annotation:
+        """The annotation in the file of that name, held against the text that the article comes with.
+
+        Raises DataError with every fault of the file.
+        """
+        path = layer_folder(self.folder, layer) / f"{name}.json"
+        return _read_checked(self, layer, path, {article.id: article} if article else {})
+
+    def with_texts(self, ids: Iterable[str], faults: Faults) -> Iterator[Article]:
+        """Those articles, one after the other, each with its text where that is on this machine.
+
+        A text of another digest is added to `faults`, and the article comes without it.
+        """
+        aligned = self._aligned
+        for each in ids:
+            yield _with_text(self.listed[each], self.folder, self.texts, aligned, faults)
+
+    @cached_property
+    def _aligned(self) -> dict[str, tuple[Path, str]]:
+        return _aligned_texts(self.folder, self.texts)
 
     @property
     def pass_names(self) -> list[str]:
@@ -164,10 +196,22 @@ def read_articles(folder: str | Path, *, texts: Iterable[str | Path] | None = No
     in `texts`) does not have the article's digest.
     """
     folder = Path(folder)
+    listed = _read_lines(folder)
+    folders = text_folders() if texts is None else tuple(Path(each) for each in texts)
+    faults = Faults(folder / "articles.jsonl")
+    aligned = _aligned_texts(folder, folders)
+    read = [_with_text(article, folder, folders, aligned, faults) for article in listed.values()]
+    faults.raise_if_any(TEXT_NEXT_STEP)
+    return read
+
+
+TEXT_NEXT_STEP = "put the text back as it was, or convert the article again under a new id"
+
+
+def _read_lines(folder: Path) -> dict[str, Article]:
     path = folder / "articles.jsonl"
     if not path.is_file():
         raise CallError(f"no corpus at {folder}: there is no articles.jsonl in it")
-    folders = text_folders() if texts is None else tuple(Path(each) for each in texts)
     faults = Faults(path)
     found: dict[str, Article] = {}
     for number, value in read_json_lines(path):
@@ -183,10 +227,7 @@ def read_articles(folder: str | Path, *, texts: Iterable[str | Path] | None = No
             faults.add(f"line {number}", f"article {article.id!r} is given twice")
         found[article.id] = article
     faults.raise_if_any("correct the lines, or write them again with scripts/convert_articles.py")
-    aligned = _aligned_texts(folder, folders)
-    read = [_with_text(article, folder, folders, aligned, faults) for article in found.values()]
-    faults.raise_if_any("put the text back as it was, or convert the article again under a new id")
-    return read
+    return found
 
 
 def _aligned_texts(folder: Path, folders: Sequence[Path]) -> dict[str, tuple[Path, str]]:
@@ -258,20 +299,19 @@ def read_layer(corpus: Corpus, layer: str, where: Path) -> list[Annotation]:
     found: list[Annotation] = []
     for path in sorted(where.glob("*.json")):
         try:
-            annotation = read_annotation(path)
+            found.append(_read_checked(corpus, layer, path, corpus.articles))
         except DataError as error:
             reports.extend(error.reports)
-            continue
-        reports.extend(_report_of(corpus, layer, path, annotation))
-        found.append(annotation)
     if reports:
         raise DataError(reports)
     return found
 
 
-def _report_of(corpus: Corpus, layer: str, path: Path, annotation: Annotation) -> list[Report]:
+def _read_checked(corpus: Corpus, layer: str, path: Path, articles: Mapping[str, Article]) -> Annotation:
+    """The annotation in that file. Raises DataError with all its faults, of form or of meaning."""
+    annotation = read_annotation(path)
+    article = articles.get(annotation.article) or corpus.listed.get(annotation.article)
     faults = Faults(path)
-    article = corpus.articles.get(annotation.article)
     if path.stem != annotation.article:
         faults.add("article", f"file is named {path.stem!r}, the annotation is of {annotation.article!r}")
     if annotation.annotator != layer:
@@ -285,7 +325,11 @@ def _report_of(corpus: Corpus, layer: str, path: Path, annotation: Annotation) -
         )
     reports = [faults.report("correct the file or articles.jsonl")] if faults else []
     report = check(annotation, corpus.schema, text=article.text if article else None, source=str(path))
-    return [*reports, report] if report else reports
+    if report:
+        reports.append(report)
+    if reports:
+        raise DataError(reports)
+    return annotation
 
 
 def _read_list(path: Path, kind: type[Any]) -> list[Any]:

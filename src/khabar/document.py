@@ -6,12 +6,14 @@ file, `check` its meaning against schema and text; each reports every fault it f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import lt
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from typing_extensions import TypedDict  # pydantic's own requirement below Python 3.12
 
 from khabar.errors import DataError, Faults
 from khabar.files import dump_json, read_json, write_text
@@ -99,6 +101,8 @@ def canonical(annotation: Annotation) -> Annotation:
 
     Two annotations that say the same are equal after it, whatever ids and order they came with.
     """
+    if is_canonical(annotation):
+        return annotation
     entities = sorted(annotation.entities, key=lambda each: (each.start, -each.end, each.type))
     new_ids = {each.id: f"T{number}" for number, each in enumerate(entities, 1)}
     events = sorted(annotation.events, key=lambda each: (each.trigger.start, -each.trigger.end, each.type))
@@ -117,13 +121,34 @@ def canonical(annotation: Annotation) -> Annotation:
     )
 
 
+def is_canonical(annotation: Annotation) -> bool:
+    """Whether spans, ids and arguments are in the order `canonical` gives them."""
+    entities, events = annotation.entities, annotation.events
+    return (
+        all(each.id == f"T{number}" for number, each in enumerate(entities, 1))
+        and all(each.id == f"E{number}" for number, each in enumerate(events, 1))
+        and _ascending([(each.start, -each.end, each.type) for each in entities])
+        and _ascending([(each.trigger.start, -each.trigger.end, each.type) for each in events])
+        and all(_ascending([_order(one) for one in each.arguments]) for each in events)
+    )
+
+
+def _ascending(keys: Sequence[tuple[Any, ...]]) -> bool:
+    """Each greater than the one before it: of equal ones `canonical` may leave one out."""
+    return all(map(lt, keys, keys[1:]))
+
+
+def _order(argument: Argument) -> tuple[str, int]:
+    return argument.role, int(argument.entity[1:])
+
+
 def _with_id(entity: Entity, identifier: str) -> Entity:
     return Entity(identifier, entity.type, entity.start, entity.end, entity.text, dict(entity.attributes))
 
 
 def _sorted_arguments(event: Event, new_ids: Mapping[str, str]) -> tuple[Argument, ...]:
     arguments = {Argument(each.role, new_ids[each.entity]) for each in event.arguments}
-    return tuple(sorted(arguments, key=lambda each: (each.role, int(each.entity[1:]))))
+    return tuple(sorted(arguments, key=_order))
 
 
 # --- the file ---------------------------------------------------------------------------------------
@@ -132,28 +157,26 @@ Offset = Annotated[int, Field(ge=0, strict=True)]
 Text = Annotated[str, Field(min_length=1)]
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+_CLOSED = ConfigDict(extra="forbid", strict=True)
+_OPEN = ConfigDict(extra="allow", strict=True)
+"""Further keys are attributes; the schema says which, and `check` asks it."""
 
 
-class _Open(BaseModel):
-    """Further keys are attributes; the schema says which, and `check` asks it."""
-
-    model_config = ConfigDict(extra="allow", strict=True)
-
-
-class _TriggerForm(_Form):
+@with_config(_CLOSED)
+class _TriggerForm(TypedDict):
     start: Offset
     end: Offset
     text: Text
 
 
-class _ArgumentForm(_Form):
+@with_config(_CLOSED)
+class _ArgumentForm(TypedDict):
     role: Text
     entity: Text
 
 
-class _EntityForm(_Open):
+@with_config(_OPEN)
+class _EntityForm(TypedDict):
     id: Text
     type: Text
     start: Offset
@@ -161,20 +184,28 @@ class _EntityForm(_Open):
     text: Text
 
 
-class _EventForm(_Open):
+@with_config(_OPEN)
+class _EventForm(TypedDict):
     id: Text
     type: Text
     trigger: _TriggerForm
     arguments: list[_ArgumentForm]
 
 
-class _AnnotationForm(_Form):
+@with_config(_CLOSED)
+class _AnnotationForm(TypedDict):
     article: Text
     text_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     annotator: Text
-    schema_version: Annotated[Text, Field(alias="schema")]
+    schema: Text
     entities: list[_EntityForm]
     events: list[_EventForm]
+
+
+_FORM = TypeAdapter(_AnnotationForm)
+_OF_ENTITY = frozenset(("id", "type", "start", "end", "text"))
+_OF_EVENT = frozenset(("id", "type", "trigger", "arguments"))
+"""The keys of a mention and of an event that are no attributes."""
 
 
 def parse(value: Any, *, source: str) -> Annotation:
@@ -185,33 +216,48 @@ def parse(value: Any, *, source: str) -> Annotation:
     """
     faults = Faults(source)
     try:
-        form = _AnnotationForm.model_validate(value)
+        form = _FORM.validate_python(value)
     except ValidationError as error:
         add_validation_faults(faults, error)
         raise DataError(faults.report(NEXT_STEP)) from error
-    for group in ("entities", "events"):
-        for number, each in enumerate(getattr(form, group)):
-            for name, given in (each.model_extra or {}).items():
-                if given is not True and not isinstance(given, str):
-                    faults.add(f"{group}[{number}].{name}", f"expected true or a word, found {given!r}")
+    entities = tuple([_entity(each) for each in form["entities"]])
+    events = tuple([_event(each) for each in form["events"]])
+    _check_attributes("entities", entities, faults)
+    _check_attributes("events", events, faults)
     faults.raise_if_any(NEXT_STEP)
     return Annotation(
-        form.article,
-        form.text_sha256,
-        form.annotator,
-        form.schema_version,
-        tuple(Entity(e.id, e.type, e.start, e.end, e.text, dict(e.model_extra or {})) for e in form.entities),
-        tuple(
-            Event(
-                e.id,
-                e.type,
-                Trigger(e.trigger.start, e.trigger.end, e.trigger.text),
-                tuple(Argument(a.role, a.entity) for a in e.arguments),
-                dict(e.model_extra or {}),
-            )
-            for e in form.events
-        ),
+        form["article"], form["text_sha256"], form["annotator"], form["schema"], entities, events
     )
+
+
+def _entity(form: _EntityForm) -> Entity:
+    attributes = _attributes(form, _OF_ENTITY)
+    return Entity(form["id"], form["type"], form["start"], form["end"], form["text"], attributes)
+
+
+def _event(form: _EventForm) -> Event:
+    trigger = form["trigger"]
+    return Event(
+        form["id"],
+        form["type"],
+        Trigger(trigger["start"], trigger["end"], trigger["text"]),
+        tuple([Argument(each["role"], each["entity"]) for each in form["arguments"]]),
+        _attributes(form, _OF_EVENT),
+    )
+
+
+def _check_attributes(group: str, owners: Iterable[Entity | Event], faults: Faults) -> None:
+    for number, owner in enumerate(owners):
+        for name, given in owner.attributes.items():
+            if given is not True and not isinstance(given, str):
+                faults.add(f"{group}[{number}].{name}", f"expected true or a word, found {given!r}")
+
+
+def _attributes(owner: Any, own_keys: frozenset[str]) -> Mapping[str, bool | str]:
+    """What an owner says beside the keys of the format."""
+    if len(owner) == len(own_keys):  # all of them are required
+        return NO_ATTRIBUTES
+    return {name: value for name, value in owner.items() if name not in own_keys}
 
 
 NEXT_STEP = "correct the file, or gather it again with scripts/gather_annotations.py --replace"

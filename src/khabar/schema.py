@@ -6,7 +6,7 @@ the tables of the guidelines, the pages.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -132,13 +132,24 @@ class Schema(_Part):
         names = [role.name for event in self.event_types for role in event.roles]
         return list(dict.fromkeys([*names, *(role.name for role in self.common_roles)]))
 
+    @cached_property
+    def _attributes(self) -> dict[str, dict[str, list[Attribute]]]:
+        owners: dict[str, tuple[Iterable[str], list[Attribute]]] = {
+            "entities": (self.entities, self.entity_attributes),
+            "events": (self.events, self.event_attributes),
+        }
+        return {
+            group: {name: [each for each in attributes if name in each.applies_to] for name in types}
+            for group, (types, attributes) in owners.items()
+        }
+
     def entity_attributes_of(self, entity_type: str) -> list[Attribute]:
-        """Attributes a mention of that type may carry."""
-        return [each for each in self.entity_attributes if entity_type in each.applies_to]
+        """Attributes a mention of that type may carry; of an unknown type, none."""
+        return self._attributes["entities"].get(entity_type, [])
 
     def event_attributes_of(self, event_type: str) -> list[Attribute]:
-        """Attributes an event of that type may carry."""
-        return [each for each in self.event_attributes if event_type in each.applies_to]
+        """Attributes an event of that type may carry; of an unknown type, none."""
+        return self._attributes["events"].get(event_type, [])
 
 
 def default_annotations() -> Path:

@@ -3,7 +3,7 @@
 from khabar.agreement.comparison import Agreement, compare, total
 from khabar.agreement.counts import Confusion, Counts, kappa
 from khabar.agreement.disagreements import Disagreement, disagreements
-from khabar.agreement.intervals import intervals_of
+from khabar.agreement.intervals import intervals_of, intervals_of_counts
 from khabar.agreement.measures import MEASURES
 from khabar.agreement.pairs import Pair, Passes, corpus_pair, only, pairs, passes_in, passes_of_corpus
 from khabar.agreement.report import as_json, remarks, report
@@ -27,6 +27,7 @@ __all__ = [
     "corpus_pair",
     "disagreements",
     "intervals_of",
+    "intervals_of_counts",
     "kappa",
     "only",
     "pairs",

@@ -6,7 +6,7 @@ F1 of two annotators is symmetric: neither is taken for the truth.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
@@ -17,6 +17,7 @@ from khabar.agreement.measures import BY_TYPE, MEASURES
 from khabar.agreement.tokens import token_types
 from khabar.document import Annotation
 from khabar.schema import Attribute, Schema
+from khabar.text import Token
 
 Owned = tuple[str, Mapping[str, bool | str]]
 """A type, and the attributes given with it."""
@@ -58,8 +59,13 @@ def _added(left: Mapping[str, Confusion], right: Mapping[str, Confusion]) -> dic
     return {name: summed(left.get(name, {}), right.get(name, {}), 0) for name in names}
 
 
-def compare(first: Annotation, second: Annotation, schema: Schema, text: str | None = None) -> Agreement:
-    """The agreement of two annotations of one article; tokens are compared only where its text is given."""
+def compare(
+    first: Annotation, second: Annotation, schema: Schema, text: str | Sequence[Token] | None = None
+) -> Agreement:
+    """The agreement of two annotations of one article.
+
+    Tokens are compared only where its text, or the tokens themselves, are given.
+    """
     entities, events = (tuple(map(side, (first, second))) for side in (_entities, _events))
     attributes = {each.name: _values(each, *entities) for each in schema.entity_attributes}
     attributes |= {each.name: _values(each, *events) for each in schema.event_attributes}

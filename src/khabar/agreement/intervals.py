@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from khabar.agreement.comparison import Agreement
 from khabar.agreement.counts import Counts
@@ -32,14 +34,23 @@ def intervals_of(
     )
     if len(articles) < 2 or not names:
         return dict.fromkeys(names)
-    table = np.array(
-        [[_numbers(_of(each, *name)) for name in names] for each in articles], dtype=np.float64
-    ).reshape(len(articles), -1)
-    drawn = np.concatenate(list(weights(len(articles), resamples, seed)))
-    sums = (drawn @ table).reshape(len(drawn), len(names), 2)
+    table = np.array([[_numbers(_of(each, *name)) for name in names] for each in articles])
+    return dict(zip(names, intervals_of_counts(table, resamples=resamples, seed=seed), strict=True))
+
+
+def intervals_of_counts(
+    table: NDArray[np.integer[Any]], *, resamples: int = RESAMPLES, seed: int = SEED
+) -> list[Interval | None]:
+    """The interval of each figure, from matches and items of both sides: articles by figures by those two."""
+    articles, figures, _ = table.shape
+    if articles < 2:
+        return [None] * figures
+    flat = table.astype(np.float64).reshape(articles, -1)
+    drawn = [each @ flat for each in weights(articles, resamples, seed)]  # all draws at once would be large
+    sums = np.concatenate(drawn).reshape(-1, figures, 2)
     both = sums[..., 1]
     f1 = np.where(both == 0, np.nan, 2 * sums[..., 0] / np.where(both == 0, 1, both))
-    return {name: percentile(f1[:, number]) for number, name in enumerate(names)}
+    return [percentile(f1[:, number]) for number in range(figures)]
 
 
 def _of(agreement: Agreement, measure: str, type_: str) -> Counts:

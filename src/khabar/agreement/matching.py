@@ -51,6 +51,8 @@ def paired_labels(first: Sequence[Label], second: Sequence[Label]) -> list[tuple
 
     Where one gave more of them than the other, the last are in no pair.
     """
+    if len(first) == len(second) == 1:  # as almost always
+        return [(first[0], second[0])]
     mine, other = sorted(first, key=str), sorted(second, key=str)
     equal: list[tuple[Label, Label]] = []
     for label in list(mine):

@@ -7,7 +7,7 @@ follow too. Most tokens are `O` for both, which is why chance is taken off.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import count
@@ -34,9 +34,9 @@ def can_count_tokens() -> bool:
     return find_spec("nltk") is not None
 
 
-def token_types(first: Annotation, second: Annotation, text: str) -> dict[str, Confusion]:
+def token_types(first: Annotation, second: Annotation, text: str | Sequence[Token]) -> dict[str, Confusion]:
     """Types of the article's tokens, of entities and of triggers, as the two annotators give them."""
-    tokens = tokenize(text)
+    tokens = tokenize(text) if isinstance(text, str) else text
     entities, triggers = (
         [_types(spans(each), tokens) for each in (first, second)] for spans in (_mentions, _triggers)
     )
@@ -54,7 +54,7 @@ def _triggers(annotation: Annotation) -> list[LabelledSpan]:
     return [(*each.trigger.span, each.type) for each in annotation.events]
 
 
-def _types(spans: Iterable[LabelledSpan], tokens: list[Token]) -> list[str]:
+def _types(spans: Iterable[LabelledSpan], tokens: Sequence[Token]) -> list[str]:
     return [tag if tag == OUTSIDE else tag[2:] for tag in lay(spans, tokens).tags]
 
 

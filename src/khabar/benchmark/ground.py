@@ -80,7 +80,7 @@ def _of_release(place: str, split: str, schema: Schema) -> tuple[Gold, str]:
     with loaded(folder, "documents") as splits:
         rows = plain_rows(splits[split])
         train = plain_rows(splits[TRAIN]) if split != TRAIN and TRAIN in manifest.gold else None
-    gold = read_gold(rows, left_out=manifest.left_out_without_text.get(split, []), train=train)
+    gold = read_gold(rows, left_out=manifest.left_out(split), train=train)
     if gold.digest != manifest.gold[split]:
         raise DataError.one(folder, f"the gold of {split} is not that of its manifest")
     return gold, manifest.release

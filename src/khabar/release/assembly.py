@@ -11,13 +11,13 @@ from khabar.corpus import Corpus
 from khabar.files import read_text, write_bytes, write_json, write_text
 from khabar.release import card, charts, manifest, plots
 from khabar.release.citation import Citation, read_citation
-from khabar.release.counts import entity_tallies, event_tallies, lengths, source_tallies, split_counts
+from khabar.release.counts import Census
 from khabar.release.croissant import croissant
+from khabar.release.data_files import DataFiles, data_path, write_data
 from khabar.release.features import columns
 from khabar.release.manifest import File, Manifest, UnshownCounts
 from khabar.release.pairs import Pair
-from khabar.release.parquet import as_parquet
-from khabar.release.tables import Tables
+from khabar.release.plan import Plan
 from khabar.release.verification import file_digest
 from khabar.text import SEGMENTER
 
@@ -46,44 +46,37 @@ def read_checkout(folder: Path) -> Checkout:
     return Checkout(folder, read_text(folder / card.TEMPLATE), read_citation(folder / "CITATION.cff"))
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What a release holds: figures are of `gold`, files of `shown`, which may lack the labels of a split."""
+def write_release(work: Path, copies: Path, plan: Plan, checkout: Checkout) -> tuple[Manifest, DataFiles]:
+    """Write all files of the release into the folder `work`, the manifest last, and copies of its rows.
 
-    corpus: Corpus
-    gold: Tables
-    shown: Tables
-    version: str
-    held_out: str | None = None
-    keep_private: bool = False
-
-
-def write_release(work: Path, contents: Contents, checkout: Checkout) -> Manifest:
-    """Write all files of the release into the folder `work`, the manifest last."""
-    corpus, tables, version = contents.corpus, contents.gold, contents.version
-    canary = checkout.canary
-    marks = {"khabar.release": version, "khabar.canary": canary.guid}
-    sizes = _write_data(work, corpus, contents.shown, marks)
-    digests = manifest.digests(contents.shown.rows)
-    gold = digests["documents"] if contents.held_out is None else manifest.digests(tables.rows)["documents"]
+    Raises DataError with every fault of the corpus, when all of it has been read.
+    """
+    corpus, version, canary = plan.corpus, plan.version, checkout.canary
+    census = Census(corpus, plan.splits)
+    data = write_data(work, copies, plan, census, {"khabar.release": version, "khabar.canary": canary.guid})
+    digests = {
+        config: {split: each.rows for split, each in splits.items()}
+        for config, splits in data.written.items()
+    }
     content_digest = manifest.release_digest(digests)
     figures = card.figures(
         corpus,
-        tables,
+        census,
         version=version,
         content_digest=content_digest,
         citation=checkout.citation,
-        sizes=sizes,
-        held_out=contents.held_out,
-        keep_private=contents.keep_private,
+        written=data.written,
+        held_out=plan.held_out,
+        keep_private=plan.alone is not None,
     )
     write_text(work / "README.md", card.render(checkout.template, figures))
-    _write_plots(work / plots.FOLDER, contents, figures["pairs"], canary)
+    _write_plots(work / plots.FOLDER, census, figures["pairs"], canary)
     changelog = read_text(checkout.folder / _CHANGELOG)
     write_text(work / _CHANGELOG, f"{changelog.rstrip()}\n\n<!-- {canary.line} -->\n")
     for name in _LICENCES:  # as they are: nobody may bend the words of a licence
         write_bytes(work / name, (checkout.folder / name).read_bytes())
-    _write_croissant(work, contents, checkout)
+    _write_croissant(work, plan, data, census, checkout)
+    theirs = _texts_of_others(corpus, census)
     made = Manifest(
         release=version,
         schema_version=corpus.schema.version,
@@ -91,53 +84,42 @@ def write_release(work: Path, contents: Contents, checkout: Checkout) -> Manifes
         written_by=_writers(),
         canary=canary.guid,
         content_digest=content_digest,
-        gold={split: each.content_digest for split, each in gold.items()},
+        gold={split: each.content_digest for split, each in {**digests["documents"], **data.hidden}.items()},
         configs=digests,
-        counts={split: split_counts(tables, split) for split in tables.splits},
+        counts=census.sizes,
         tags_cannot_show={
             config: {split: UnshownCounts(**asdict(each)) for split, each in splits.items()}
-            for config, splits in tables.unshown.items()
+            for config, splits in census.unshown.items()
         },
-        left_out_without_text=tables.without_text,
-        left_out_without_split=tables.without_split,
-        texts_of_others=_texts_of_others(corpus, tables),
-        held_out=contents.held_out,
-        keep_private=contents.keep_private,
+        left_out_without_text=_of(plan, census.left_out.without_text),
+        left_out_by_licence=_of(plan, census.left_out.by_licence),
+        left_out_without_split=[] if plan.alone else census.left_out.without_split,
+        texts_of_others=theirs,
+        not_to_be_passed_on={
+            name: count for name, count in theirs.items() if not corpus.sources[name].may_be_passed_on
+        },
+        held_out=plan.held_out,
+        keep_private=plan.alone is not None,
         files=files_of(work),
     )
     write_json(work / manifest.NAME, made.model_dump())
-    return made
+    return made, data
 
 
-def _texts_of_others(corpus: Corpus, tables: Tables) -> dict[str, int]:
-    tallies = source_tallies(tables, corpus.sources)
+def _of(plan: Plan, left_out: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    return {split: ids for split, ids in left_out.items() if split in plan.splits}
+
+
+def _texts_of_others(corpus: Corpus, census: Census) -> dict[str, int]:
+    tallies = census.source_tallies(corpus.sources)
     return {each.name: each.total for each in tallies if each.total and corpus.sources[each.name].standoff}
 
 
-def _write_data(
-    work: Path, corpus: Corpus, tables: Tables, marks: Mapping[str, str]
-) -> dict[str, dict[str, card.FileSize]]:
-    sizes: dict[str, dict[str, card.FileSize]] = {}
-    for config, described in columns(corpus.schema).items():
-        sizes[config] = {}
-        for split, rows in tables.rows[config].items():
-            encoded = as_parquet(rows, described, marks)
-            write_bytes(work / data_path(config, split), encoded.data)
-            sizes[config][split] = card.FileSize(len(encoded.data), encoded.arrow_bytes)
-    return sizes
-
-
-def data_path(config: str, split: str) -> str:
-    """Where the rows of a configuration and split are in a release folder."""
-    return f"data/{config}/{split}-00000-of-00001.parquet"
-
-
-def _write_plots(folder: Path, contents: Contents, pairs: Sequence[Pair], canary: card.Canary) -> None:
-    schema, tables = contents.corpus.schema, contents.gold
+def _write_plots(folder: Path, census: Census, pairs: Sequence[Pair], canary: card.Canary) -> None:
     drawn = {
-        "entity-types": plots.of_tallies("Entity mentions", entity_tallies(tables, schema.entities)),
-        "event-types": plots.of_tallies("Events", event_tallies(tables, schema.events)),
-        "lengths": plots.of_lengths("Articles by their number of tokens", lengths(tables)),
+        "entity-types": plots.of_tallies("Entity mentions", census.entity_tallies()),
+        "event-types": plots.of_tallies("Events", census.event_tallies()),
+        "lengths": plots.of_lengths("Articles by their number of tokens", census.lengths),
     }
     if pairs:
         drawn["agreement"] = plots.of_agreement("Agreement before adjudication (F1)", pairs)
@@ -145,24 +127,22 @@ def _write_plots(folder: Path, contents: Contents, pairs: Sequence[Pair], canary
         write_text(folder / f"{name}.svg", charts.as_svg(chart, canary.line))
 
 
-def _write_croissant(work: Path, contents: Contents, checkout: Checkout) -> None:
-    tables = contents.shown
-    documents = [row for rows in tables.rows["documents"].values() for row in rows]
+def _write_croissant(work: Path, plan: Plan, data: DataFiles, census: Census, checkout: Checkout) -> None:
     files = {
         config: {
             split: (data_path(config, split), _file(work / data_path(config, split))) for split in splits
         }
-        for config, splits in tables.rows.items()
+        for config, splits in data.written.items()
     }
     value = croissant(
-        columns(contents.corpus.schema),
+        columns(plan.corpus.schema),
         files,
         checkout.citation,
-        version=contents.version,
-        text_licences=sorted({row["licence"] for row in documents}),
-        languages=sorted({row["language"] for row in documents}),
+        version=plan.version,
+        text_licences=sorted(census.licences),
+        languages=sorted(census.languages),
         canary=checkout.canary.line,
-        held_out=contents.held_out,
+        held_out=plan.held_out,
     )
     write_json(work / "croissant.json", value)
 

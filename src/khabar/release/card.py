@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,12 +14,14 @@ from khabar.bootstrap import RESAMPLES
 from khabar.corpus import Annotator, Corpus
 from khabar.errors import DataError
 from khabar.guidelines import owners
-from khabar.release import counts
 from khabar.release.citation import Citation
+from khabar.release.counts import Census, Tally
+from khabar.release.croissant import ANNOTATION_LICENCE
 from khabar.release.errata import read_errata
 from khabar.release.features import CONFIGS, as_yaml, columns
-from khabar.release.pairs import MEASURES, agreement_of_pairs
-from khabar.release.tables import Tables
+from khabar.release.manifest import SplitCounts
+from khabar.release.pairs import MEASURES
+from khabar.release.parquet import Written
 from khabar.schema import Schema
 
 TEMPLATE = "dataset_card.md"
@@ -32,14 +34,6 @@ _SIZES = (
     (1_000_000, "100K<n<1M"),
     (10_000_000, "1M<n<10M"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class FileSize:
-    """A data file's size on disk, and as Arrow once it is read."""
-
-    bytes: int
-    arrow_bytes: int
 
 
 class Verbatim(str):
@@ -99,78 +93,86 @@ def _cell(value: Any) -> Any:
 
 def figures(
     corpus: Corpus,
-    tables: Tables,
+    census: Census,
     *,
     version: str,
     content_digest: str,
     citation: Citation,
-    sizes: Mapping[str, Mapping[str, FileSize]],
+    written: Mapping[str, Mapping[str, Written]],
     held_out: str | None = None,
     keep_private: bool = False,
 ) -> dict[str, Any]:
     """Everything the template may print."""
     schema = corpus.schema
-    by_split = {split: counts.split_counts(tables, split) for split in tables.rows["documents"]}
     return {
-        "metadata": Verbatim(metadata(corpus, tables, version=version, sizes=sizes)),
+        "metadata": Verbatim(metadata(corpus, census, version=version, written=written)),
         "version": version,
         "held_out": held_out,
         "keep_private": keep_private,
         "schema_version": schema.version,
         "content_digest": content_digest,
         "configs": CONFIGS,
-        "splits": by_split,
-        "total": counts.total(by_split),
-        "entity_types": _with_tallies(schema.entities, counts.entity_tallies(tables, schema.entities)),
-        "event_types": _with_tallies(schema.events, counts.event_tallies(tables, schema.events)),
-        "unseen": counts.unseen_entities(tables, schema.entities),
+        "splits": census.sizes,
+        "total": sum(census.sizes.values(), SplitCounts.none()),
+        "entity_types": _with_tallies(schema.entities, census.entity_tallies()),
+        "event_types": _with_tallies(schema.events, census.event_tallies()),
+        "unseen": census.unseen,
         "roles": {name: list(schema.roles(name).values()) for name in schema.events},
         "attributes": [
             (each, owners(each, schema)) for each in (*schema.entity_attributes, *schema.event_attributes)
         ],
         "sources": [
             each
-            for each in _with_tallies(corpus.sources, counts.source_tallies(tables, corpus.sources))
+            for each in _with_tallies(corpus.sources, census.source_tallies(corpus.sources))
             if each[1].total
         ],
-        "annotators": _annotators(corpus, tables),
-        "pairs": agreement_of_pairs(corpus, tables),
+        "annotators": _annotators(corpus, census),
+        "pairs": census.pairs,
         "measures": MEASURES,
+        "unshown": census.unshown,
         "resamples": RESAMPLES,
-        "unshown": tables.unshown,
         "errata": read_errata(corpus, version=version).without(corpus.splits[held_out] if held_out else ()),
-        "without_text": tables.without_text,
-        "without_split": tables.without_split,
+        "without_text": _of(census, census.left_out.without_text),
+        "by_licence": _of(census, census.left_out.by_licence),
+        "licences": sorted(census.licences),
+        "closed": [
+            corpus.sources[each.name].name
+            for each in census.source_tallies(corpus.sources)
+            if each.total and not corpus.sources[each.name].may_be_passed_on
+        ],
+        "without_split": census.left_out.without_split,
         "citation": citation,
         "bibtex": Verbatim(citation.bibtex(version)),
     }
 
 
-def _with_tallies(
-    described: Mapping[str, Any], tallies: Sequence[counts.Tally]
-) -> list[tuple[Any, counts.Tally]]:
+def _of(census: Census, left_out: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    return {split: ids for split, ids in left_out.items() if split in census.splits}
+
+
+def _with_tallies(described: Mapping[str, Any], tallies: Sequence[Tally]) -> list[tuple[Any, Tally]]:
     return [(described[each.name], each) for each in tallies]
 
 
-def _annotators(corpus: Corpus, tables: Tables) -> list[tuple[Annotator, int]]:
+def _annotators(corpus: Corpus, census: Census) -> list[tuple[Annotator, int]]:
     """Annotators with the number of their passes in the release, then judges (who make no passes)."""
-    made = [row["annotator"] for splits in tables.rows["passes"].values() for row in splits]
     return [
-        (each, made.count(each.id))
+        (each, census.passes[each.id])
         for each in corpus.annotators.values()
-        if each.id in made or each.role == "judge"
+        if census.passes[each.id] or each.role == "judge"
     ]
 
 
 def metadata(
-    corpus: Corpus, tables: Tables, *, version: str, sizes: Mapping[str, Mapping[str, FileSize]]
+    corpus: Corpus, census: Census, *, version: str, written: Mapping[str, Mapping[str, Written]]
 ) -> str:
     """The computed part of the card's YAML: what `load_dataset` reads, and what the Hub searches by."""
-    documents = [row for rows in tables.rows["documents"].values() for row in rows]
+    licences = licence_names([ANNOTATION_LICENCE, *sorted(census.licences)])
     value = {
-        "language": sorted({row["language"] for row in documents}),
-        "annotations_creators": _creators(corpus, tables),
-        "size_categories": [size_category(len(documents))],
+        "license": licences[0] if len(licences) == 1 else licences,
+        "language": sorted(census.languages),
+        "annotations_creators": _creators(corpus, census),
+        "size_categories": [size_category(census.languages.total())],
         "configs": [
             {
                 "config_name": config,
@@ -178,16 +180,21 @@ def metadata(
                 "version": version,  # part of the loader's cache key
                 "data_files": [{"split": split, "path": f"data/{config}/{split}-*"} for split in splits],
             }
-            for config, splits in sizes.items()
+            for config, splits in written.items()
         ],
-        "dataset_info": [_info(config, tables, corpus.schema, splits) for config, splits in sizes.items()],
+        "dataset_info": [_info(config, corpus.schema, splits) for config, splits in written.items()],
     }
     return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=1000)
 
 
-def _creators(corpus: Corpus, tables: Tables) -> list[str]:
+def licence_names(licences: Iterable[str]) -> list[str]:
+    """The Hub's names of licences: SPDX names in small letters, `other` for terms in words of their own."""
+    return list(dict.fromkeys("other" if " " in each else each.lower() for each in licences))
+
+
+def _creators(corpus: Corpus, census: Census) -> list[str]:
     """In the Hub's words."""
-    kinds = {each.kind for each, passes in _annotators(corpus, tables) if passes}
+    kinds = {each.kind for each, passes in _annotators(corpus, census) if passes}
     return sorted({"human": "expert-generated", "model": "machine-generated"}[kind] for kind in kinds)
 
 
@@ -196,14 +203,14 @@ def size_category(rows: int) -> str:
     return next((name for limit, name in _SIZES if rows < limit), "10M<n<100M")
 
 
-def _info(config: str, tables: Tables, schema: Schema, splits: Mapping[str, FileSize]) -> dict[str, Any]:
+def _info(config: str, schema: Schema, splits: Mapping[str, Written]) -> dict[str, Any]:
     return {
         "config_name": config,
         "features": as_yaml(columns(schema)[config]),
         "splits": [
-            {"name": split, "num_bytes": size.arrow_bytes, "num_examples": len(tables.rows[config][split])}
-            for split, size in splits.items()
+            {"name": split, "num_bytes": each.arrow_bytes, "num_examples": each.rows.rows}
+            for split, each in splits.items()
         ],
-        "download_size": sum(size.bytes for size in splits.values()),
-        "dataset_size": sum(size.arrow_bytes for size in splits.values()),
+        "download_size": sum(each.bytes for each in splits.values()),
+        "dataset_size": sum(each.arrow_bytes for each in splits.values()),
     }

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from khabar.corpus import SPLITS, Corpus
-from khabar.document import Annotation
 from khabar.errors import DataError, Faults, Report
-from khabar.release.rows import Row
 
 
 def check_described(
     corpus: Corpus,
     splits: Mapping[str, Sequence[str]],
-    layers: Mapping[str, Mapping[str, Annotation]],
+    layers: Mapping[str, Collection[str]],
 ) -> None:
-    """Raise DataError unless these splits have gold, and their sources and the annotators are described."""
-    sources = {corpus.articles[each].source for ids in splits.values() for each in ids}
+    """Raise DataError unless these splits have gold, and their sources and the annotators are described.
+
+    `layers` names the articles of each.
+    """
+    sources = {corpus.listed[each].source for ids in splits.values() for each in ids}
     reports = [
         *_without_gold(corpus, splits, layers["gold"]),
         *_undescribed(corpus, "sources.yaml", sources, corpus.sources),
@@ -26,9 +27,7 @@ def check_described(
         raise DataError(reports)
 
 
-def _without_gold(
-    corpus: Corpus, splits: Mapping[str, Sequence[str]], gold: Mapping[str, Annotation]
-) -> list[Report]:
+def _without_gold(corpus: Corpus, splits: Mapping[str, Sequence[str]], gold: Collection[str]) -> list[Report]:
     faults = Faults(corpus.folder / "splits.yaml")
     for split, ids in splits.items():
         for each in ids:
@@ -45,18 +44,30 @@ def _undescribed(corpus: Corpus, file: str, used: set[str], known: Mapping[str, 
 
 
 def check_not_empty(
-    corpus: Corpus, rows: Mapping[str, Mapping[str, Sequence[Row]]], without_text: Mapping[str, Sequence[str]]
+    corpus: Corpus,
+    released: Mapping[str, Sequence[str]],
+    with_pass: Collection[str],
+    without_text: Mapping[str, Sequence[str]],
+    by_licence: Mapping[str, Sequence[str]],
 ) -> None:
-    """Raise DataError if a split would be empty: the loader then fails on every split beside it."""
+    """Raise DataError if a split would be empty: the loader then fails on every split beside it.
+
+    `released` names the articles of each split, `with_pass` the splits with a pass of one of them.
+    """
     faults = Faults(corpus.folder / "splits.yaml")
     for split in SPLITS:
         if not corpus.splits[split]:
             faults.add(split, "names no article; a release has no empty split")
-        elif not rows["documents"][split]:
-            missing = ", ".join(without_text[split])
-            faults.add(split, f"would be empty: the text of {missing} is not on this machine")
-        elif not rows["passes"][split]:
-            there = ", ".join(row["id"] for row in rows["documents"][split])
+        elif not released[split]:
+            reasons = [
+                f"the text of {', '.join(without_text[split])} is not on this machine"
+                if split in without_text
+                else "",
+                f"that of {', '.join(by_licence[split])} may not be passed on" if split in by_licence else "",
+            ]
+            faults.add(split, f"would be empty: {', '.join(filter(None, reasons))}")
+        elif split not in with_pass:
+            there = ", ".join(released[split])
             faults.add(split, f"`passes` would be empty: there is no annotator's pass of {there}")
     faults.raise_if_any(
         "give the split articles that can be released, or name the folder of their texts with --texts or "

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rich.table import Table
 from rich.text import Text
 
-from khabar.corpus import Corpus
+from khabar.corpus import Article, Corpus, layer_folder
 from khabar.document import Annotation
 from khabar.errors import DataError, Faults
 from khabar.files import read_yaml
@@ -116,7 +116,7 @@ def read_errata(corpus: Corpus, *, version: str | None = None) -> Errata:
     _check_deprecated(file.deprecated, faults)
     faults.raise_if_any(NEXT_STEP)
     named = dict.fromkeys(each.article for each in file.errata if each.fixed is None)
-    unchecked = tuple(each for each in named if corpus.articles[each].text is None)
+    unchecked = tuple(each.id for each in corpus.with_texts(named, Faults(NAME)) if each.text is None)
     return Errata(tuple(file.errata), tuple(file.deprecated), unchecked)
 
 
@@ -140,8 +140,7 @@ def _read(folder: Path) -> _File:
 
 def _check(where: str, erratum: Erratum, corpus: Corpus, faults: Faults) -> None:
     """The span of an open erratum is of the text that is here; of a fixed one, of an older text."""
-    article = corpus.articles.get(erratum.article)
-    gold = corpus.gold.get(erratum.article)
+    article, gold = _read_article(corpus, erratum.article)
     span = erratum.span
     if article is None:
         faults.add(f"{where}.article", f"no article {erratum.article!r} in articles.jsonl")
@@ -156,6 +155,15 @@ def _check(where: str, erratum: Erratum, corpus: Corpus, faults: Faults) -> None
                 f"{where}.span",
                 f"the gold has no mention and no trigger {span.text!r} at [{span.start}, {span.end})",
             )
+
+
+def _read_article(corpus: Corpus, name: str) -> tuple[Article | None, Annotation | None]:
+    """The article with its text and its gold, each None if there is none: read alone, not with all others."""
+    if name not in corpus.listed:
+        return None, None
+    (article,) = corpus.with_texts([name], Faults(NAME))  # a wrong text is told when the texts are read
+    has_gold = (layer_folder(corpus.folder, "gold") / f"{name}.json").is_file()
+    return article, corpus.annotation("gold", name, article) if has_gold else None
 
 
 def _check_words(where: str, span: Quote, text: str | None, faults: Faults) -> None:

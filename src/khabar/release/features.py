@@ -132,6 +132,20 @@ def _yaml_item(kind: Kind) -> Any:
     return kind if isinstance(kind, str) else _yaml(kind)
 
 
+def check_fit(value: Mapping[str, Any], described: Columns) -> None:
+    """Raise KeyError where a row, or a struct in it, has other keys: Arrow drops or adds one in silence."""
+    if value.keys() != described.keys():
+        raise KeyError(f"expected the columns {', '.join(described)}, found {', '.join(value)}")
+    for name, kind in described.items():
+        if isinstance(kind, str) or value[name] is None:
+            continue
+        if isinstance(kind, dict):
+            check_fit(value[name], kind)
+        elif isinstance(kind, list) and isinstance(kind[0], dict):
+            for each in value[name]:
+                check_fit(each, kind[0])
+
+
 def encode(rows: Iterable[Mapping[str, Any]], described: Columns) -> list[dict[str, Any]]:
     """The rows with each tag as its number, as Parquet holds them; tags that are held out stay null.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +42,6 @@ def publish(
     repository: str,
     *,
     partial: bool = False,
-    texts: Collection[str] = (),
     private: bool = False,
     dry_run: bool = False,
     patience: Patience = PATIENT,
@@ -57,7 +56,7 @@ def publish(
     """
     remote = Remote(repository, "dataset", patience, tell)
     tell("checking the release in a fresh cache")
-    release = ready(Path(folder), partial=partial, texts=texts, private=private)
+    release = ready(Path(folder), partial=partial, private=private)
     found = _look(remote, release)
     new = found.head is None
 

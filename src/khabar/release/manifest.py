@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from khabar.errors import CallError, DataError, Faults
-from khabar.files import content_digest, read_json
+from khabar.files import canonical_line_of_row, content_digest, read_json
 from khabar.release.rows import Row
 from khabar.schema import add_validation_faults
 
@@ -48,6 +49,15 @@ class SplitCounts(_Part):
     arguments: Count
     passes: Count
 
+    @classmethod
+    def none(cls) -> SplitCounts:
+        """Of nothing."""
+        return cls(**dict.fromkeys(cls.model_fields, 0))
+
+    def __add__(self, other: SplitCounts) -> SplitCounts:
+        mine, theirs = self.__dict__, other.__dict__
+        return SplitCounts.model_construct(**{name: mine[name] + theirs[name] for name in mine})
+
 
 class UnshownCounts(_Part):
     """Spans the tags of a split cannot show as they are, as in `khabar.alignment.Unshown`."""
@@ -62,8 +72,10 @@ class Manifest(_Part):
     """`manifest.json`. `files` names every file of the release but the manifest itself.
 
     `content_digest` does not depend on how the Parquet files are written; `gold` is the digest of each
-    split's gold documents, which every score on the split carries. `texts_of_others` counts the articles of
-    each stand-off source whose text, under others' rights, is in the release. `held_out` is the split whose
+    split's gold documents, which every score on the split carries. `left_out_by_licence` names the articles
+    whose text may not be passed on. `texts_of_others` counts the articles of each stand-off source whose
+    text is in the release, `not_to_be_passed_on` those of them that its terms do not let others pass on: such
+    a release stays on the machine that built it. `held_out` is the split whose
     labels the release leaves out (`gold` and `counts` are of the labels all the same); `keep_private` says
     that this folder holds just those labels.
     """
@@ -79,24 +91,26 @@ class Manifest(_Part):
     counts: dict[str, SplitCounts]
     tags_cannot_show: dict[str, dict[str, UnshownCounts]]
     left_out_without_text: dict[str, list[str]]
+    left_out_by_licence: dict[str, list[str]]
     left_out_without_split: list[str]
     texts_of_others: dict[str, Count]
+    not_to_be_passed_on: dict[str, Count]
     held_out: str | None
     keep_private: bool
     files: dict[str, File]
 
-
-def digests(rows: Mapping[str, Mapping[str, Iterable[Row]]]) -> dict[str, dict[str, SplitRows]]:
-    """Number and content digest of the rows of each configuration and split."""
-    return {
-        config: {split: digest(each) for split, each in splits.items()} for config, splits in rows.items()
-    }
+    def left_out(self, split: str) -> list[str]:
+        """Articles of the split that have gold and are not in the release."""
+        return sorted(self.left_out_without_text.get(split, []) + self.left_out_by_licence.get(split, []))
 
 
 def digest(rows: Iterable[Row]) -> SplitRows:
     """Number and content digest of the rows, in their order, tags by name."""
-    listed = list(rows)
-    return SplitRows(rows=len(listed), content_digest=content_digest(listed))
+    total, found = 0, hashlib.sha256()
+    for row in rows:
+        total += 1
+        found.update(canonical_line_of_row(row))
+    return SplitRows(rows=total, content_digest=found.hexdigest())
 
 
 def release_digest(configs: Mapping[str, Mapping[str, SplitRows]]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Collection
 from pathlib import Path
 
 from khabar.errors import CallError, DataError
@@ -20,7 +19,6 @@ def publish_to(
     mirror: str | Path,
     *,
     partial: bool = False,
-    texts: Collection[str] = (),
     private: bool = False,
     dry_run: bool = False,
     tell: Tell = lambda _: None,
@@ -32,7 +30,7 @@ def publish_to(
     version with other content, or cannot be written.
     """
     tell("checking the release in a fresh cache")
-    release = ready(Path(folder), partial=partial, texts=texts, private=private)
+    release = ready(Path(folder), partial=partial, private=private)
     place = Path(mirror).resolve() / release.tag
     if place.is_relative_to(release.folder) or release.folder.is_relative_to(place):
         raise CallError(f"{place} and the release {release.folder} are one folder; name another")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, combinations
 
-from khabar import agreement as passes_compared
-from khabar.agreement import Agreement, intervals_of, kappa
+import numpy as np
+
+from khabar.agreement import Agreement, compare, intervals_of_counts, kappa
 from khabar.agreement.report import MEASURES_IN_WORDS as MEASURES
 from khabar.bootstrap import Interval
 from khabar.corpus import Corpus
-from khabar.release.tables import Tables
+from khabar.decisions import read_decisions
+from khabar.document import Annotation
+from khabar.text import Token
 
-__all__ = ["MEASURES", "Pair", "agreement_of_pairs"]
+__all__ = ["MEASURES", "Agreements", "Pair"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,36 +57,69 @@ class Pair:
         }
 
 
-def agreement_of_pairs(corpus: Corpus, tables: Tables) -> list[Pair]:
-    """The release as a whole, then every two annotators who did an article in common, sorted.
+class Agreements:
+    """The agreement of the passes of a release, added up article by article."""
 
-    Only released passes count. The whole is left out where it says no more than its only pair.
-    """
-    released = {(row["annotator"], row["id"]) for rows in tables.rows["passes"].values() for row in rows}
-    given = {
-        annotator: {
-            each.article: each
-            for each in corpus.annotations(annotator)
-            if (annotator, each.article) in released
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._whole = _Sum()
+        self._pairs: dict[tuple[str, str], _Sum] = {}
+
+    def add(self, article: str, tokens: Sequence[Token], passes: Mapping[str, Annotation]) -> None:
+        """Every two of the article's passes, and the two that its gold was made of."""
+        schema = self._corpus.schema
+        compared = {
+            (first, second): compare(passes[first], passes[second], schema, tokens)
+            for first, second in combinations(sorted(passes), 2)
         }
-        for annotator in sorted({annotator for annotator, _ in released})
-    }
-    found = [_pair(each, corpus) for each in passes_compared.pairs(corpus, given)]
-    whole = passes_compared.corpus_pair(corpus, given)
-    if whole is None or (len(found) == 1 and len(whole.articles) == found[0].articles):
-        return found
-    return [_pair(whole, corpus), *found]
+        for names, found in compared.items():
+            self._pairs.setdefault(names, _Sum()).add(article, found, names)
+        path = self._corpus.folder / "decisions" / f"{article}.json"
+        if path.is_file():
+            decided = read_decisions(path).passes
+            if len(decided) == 2 and passes.keys() >= set(decided):
+                first, second = decided
+                whole = compared.get((first, second)) or compare(
+                    passes[first], passes[second], schema, tokens
+                )
+                self._whole.add(article, whole, decided)
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """The release as a whole, then every two annotators who did an article in common, sorted.
+
+        The whole is left out where it says no more than its only pair.
+        """
+        found = [self._pair(names, self._pairs[names]) for names in sorted(self._pairs)]
+        whole = len(self._whole.counts)
+        if not whole or (len(found) == 1 and whole == found[0].articles):
+            return found
+        return [self._pair(("", ""), self._whole), *found]
+
+    def _pair(self, names: tuple[str, str], given: _Sum) -> Pair:
+        known = self._corpus.annotators
+        models = all(each in known and known[each].kind == "model" for each in given.annotators)
+        return Pair(*names, len(given.counts), given.agreement, given.intervals, models)
 
 
-def _pair(pair: passes_compared.Pair, corpus: Corpus) -> Pair:
-    intervals = intervals_of(list(pair.articles.values()))
-    return Pair(
-        pair.first,
-        pair.second,
-        len(pair.articles),
-        pair.total,
-        {measure: interval for (measure, type_), interval in intervals.items() if not type_},
-        all(
-            each in corpus.annotators and corpus.annotators[each].kind == "model" for each in pair.annotators
-        ),
-    )
+class _Sum:
+    """Agreement summed over articles; of each alone, only what intervals are drawn from."""
+
+    def __init__(self) -> None:
+        self.agreement = Agreement({}, {}, {})
+        self.counts: dict[str, array[int]] = {}
+        """By article: of each measure the matches, and the items of both."""
+        self.annotators: set[str] = set()
+
+    def add(self, article: str, found: Agreement, annotators: Iterable[str]) -> None:
+        self.agreement = self.agreement + found if self.counts else found
+        numbers = [(each.match, each.first + each.second) for each in found.counts.values()]
+        self.counts[article] = array("i", chain.from_iterable(numbers))
+        self.annotators.update(annotators)
+
+    @property
+    def intervals(self) -> dict[str, Interval | None]:
+        """Of each measure; articles are drawn in the order of their ids."""
+        names = list(self.agreement.counts)
+        table = np.array([self.counts[each] for each in sorted(self.counts)])
+        return dict(zip(names, intervals_of_counts(table.reshape(-1, len(names), 2)), strict=True))

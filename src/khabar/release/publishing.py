@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,13 +25,13 @@ class Ready:
         return f"v{self.manifest.release}"
 
 
-def ready(folder: Path, *, partial: bool, texts: Collection[str], private: bool = False) -> Ready:
+def ready(folder: Path, *, partial: bool, private: bool = False) -> Ready:
     """The release in the folder, every file and row of it checked through the loader in a fresh cache.
 
-    `partial` allows a release that leaves articles out; `texts` names the sources whose texts, under
-    others' rights, may go out with it; `private` says that it goes to where only some may read, which
-    held-out labels want. Raises CallError where a permission is missing or names nothing,
-    DataError where the folder is not what its manifest says.
+    `partial` allows a release that leaves articles out for want of their text; `private` says that it goes
+    to where only some may read, which held-out labels want. Raises CallError where a permission is missing
+    or allows nothing, or where the release holds texts that nobody may pass on; DataError where the folder
+    is not what its manifest says.
     """
     folder = folder.resolve()
     manifest = read_manifest(folder)
@@ -41,7 +40,7 @@ def ready(folder: Path, *, partial: bool, texts: Collection[str], private: bool 
             f"{folder} holds the labels that release {manifest.release} holds out: publish it with "
             "--private, to a repository of its own"
         )
-    _check_permissions(manifest, partial=partial, texts=set(texts))
+    _check_permissions(manifest, partial=partial)
     if report := verify(folder):
         raise DataError(report)
     files = local_files(folder)
@@ -52,7 +51,7 @@ def ready(folder: Path, *, partial: bool, texts: Collection[str], private: bool 
     return Ready(folder, manifest, files)
 
 
-def _check_permissions(manifest: Manifest, *, partial: bool, texts: set[str]) -> None:
+def _check_permissions(manifest: Manifest, *, partial: bool) -> None:
     left_out = sorted(each for ids in manifest.left_out_without_text.values() for each in ids)
     if left_out and not partial:
         raise CallError(
@@ -62,16 +61,10 @@ def _check_permissions(manifest: Manifest, *, partial: bool, texts: set[str]) ->
         )
     if partial and not left_out:
         raise CallError(f"release {manifest.release} leaves no article out; publish it without --partial")
-    theirs = manifest.texts_of_others
-    if unnamed := sorted(theirs.keys() - texts):
-        counted = ", ".join(f"{name}: {theirs[name]}" for name in unnamed)
-        flags = " ".join(f"--with-texts {name}" for name in unnamed)
+    if closed := manifest.not_to_be_passed_on:
+        counted = ", ".join(f"{name}: {count}" for name, count in closed.items())
         raise CallError(
-            f"release {manifest.release} holds texts under others' rights (articles of {counted}); build it "
-            f"without them, or, where you may pass them on, say so with {flags}"
-        )
-    if unknown := sorted(texts - theirs.keys()):
-        there = ", ".join(sorted(theirs)) or "none"
-        raise CallError(
-            f"release {manifest.release} holds no texts of {', '.join(unknown)} (of others there: {there})"
+            f"release {manifest.release} holds texts that their terms do not let others pass on ("
+            f"articles of {counted}); build it again without --with-texts. Where you do have the right, say "
+            "so in sources.yaml with `redistribute: true`"
         )

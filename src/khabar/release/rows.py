@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from khabar.alignment import LabelledSpan, Unshown, by_sentence, lay
@@ -17,11 +18,12 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Segmented:
-    """An article whose text is here, and its sentences."""
+    """An article whose text is here, and its sentences; `columns` are those no annotation changes."""
 
     article: Article
     text: str
     sentences: tuple[Sentence, ...]
+    columns: Row
 
     @property
     def id(self) -> str:
@@ -29,44 +31,57 @@ class Segmented:
         return self.article.id
 
 
-def segmented(articles: Iterable[Article]) -> list[Segmented]:
-    """Those of the articles whose text is here, in the order given."""
-    return [
-        Segmented(each, each.text, tuple(segment(each.text))) for each in articles if each.text is not None
-    ]
+def segmented(article: Article) -> Segmented:
+    """The article, whose text must be here, with its sentences."""
+    if article.text is None:
+        raise ValueError(f"the text of {article.id} is not here")
+    sentences = tuple(segment(article.text))
+    described = {
+        **{name: getattr(article, name) for name in _METADATA},
+        "text": article.text,
+        "text_sha256": article.text_sha256,
+        "sentences": [
+            {"id": f"{article.id}#{number}", "start": each.start, "end": each.end}
+            for number, each in enumerate(sentences)
+        ],
+    }
+    return Segmented(article, article.text, sentences, described)
+
+
+_METADATA = ("id", "source", "title", "published", "language", "licence", "origin")
 
 
 def document(article: Segmented, annotation: Annotation, schema: Schema) -> Row:
     """The article and what the annotation says of it, in canonical order."""
     said = canonical(annotation)
     entities = {each.id: each for each in said.entities}
+    of_entity, of_event = _unset(schema.entity_attributes), _unset(schema.event_attributes)
     return {
-        **article.article.model_dump(exclude={"text_sha256"}),
-        "text": article.text,
-        "text_sha256": article.article.text_sha256,
-        "sentences": [
-            {"id": _sentence_id(article, number), "start": each.start, "end": each.end}
-            for number, each in enumerate(article.sentences)
-        ],
-        "entities": [_entity(each, schema.entity_attributes) for each in said.entities],
-        "events": [_event(each, entities, schema.event_attributes) for each in said.events],
+        **article.columns,
+        "entities": [_entity(each, of_entity) for each in said.entities],
+        "events": [_event(each, entities, of_event) for each in said.events],
     }
 
 
-def _sentence_id(article: Segmented, number: int) -> str:
-    return f"{article.id}#{number}"
+def _entity(entity: Entity, unset: Row) -> Row:
+    return {
+        "id": entity.id,
+        "type": entity.type,
+        "start": entity.start,
+        "end": entity.end,
+        "text": entity.text,
+        **unset,
+        **entity.attributes,
+    }
 
 
-def _entity(entity: Entity, attributes: Sequence[Attribute]) -> Row:
-    return {"id": entity.id, "type": entity.type, **_quote(entity), **_values(entity, attributes)}
-
-
-def _event(event: Event, entities: Mapping[str, Entity], attributes: Sequence[Attribute]) -> Row:
+def _event(event: Event, entities: Mapping[str, Entity], unset: Row) -> Row:
     return {
         "id": event.id,
         "type": event.type,
         "trigger": _quote(event.trigger),
-        **_values(event, attributes),
+        **unset,
+        **event.attributes,
         "arguments": [
             {"role": each.role, "entity": each.entity, **_quote(entities[each.entity])}
             for each in event.arguments
@@ -78,12 +93,9 @@ def _quote(span: Entity | Trigger) -> Row:
     return {"start": span.start, "end": span.end, "text": span.text}
 
 
-def _values(owner: Entity | Event, attributes: Sequence[Attribute]) -> Row:
-    """Every attribute of the schema: flags as true or false, choices as the value or null."""
-    return {
-        each.name: owner.attributes.get(each.name, False if each.kind == "flag" else None)
-        for each in attributes
-    }
+def _unset(attributes: Sequence[Attribute]) -> Row:
+    """Every attribute of the schema as it is where an annotation does not set it: false, a choice null."""
+    return {each.name: False if each.kind == "flag" else None for each in attributes}
 
 
 def mention_tags(article: Segmented, annotation: Annotation) -> tuple[list[Row], Unshown]:
@@ -97,12 +109,14 @@ def trigger_tags(article: Segmented, annotation: Annotation) -> tuple[list[Row],
 
 
 def _tagged(article: Segmented, column: str, spans: Iterable[LabelledSpan]) -> tuple[list[Row], Unshown]:
-    laid = lay(spans, [token for sentence in article.sentences for token in sentence.tokens])
+    tokens = [sentence.tokens for sentence in article.sentences]
+    laid = lay(spans, [token for part in tokens for token in part])
     tags = by_sentence(laid.tags, article.sentences)
-    cut = _beginnings(tag for part in tags for tag in part) - _beginnings(laid.tags)
+    firsts = accumulate(map(len, tokens[:-1]), initial=0)
+    cut = sum(laid.tags[first].startswith("I-") for first in firsts) if tokens else 0
     rows = [
         {
-            "id": _sentence_id(article, number),
+            "id": f"{article.id}#{number}",
             "article": article.id,
             "tokens": [token.text for token in sentence.tokens],
             "starts": [token.start for token in sentence.tokens],
@@ -114,7 +128,3 @@ def _tagged(article: Segmented, column: str, spans: Iterable[LabelledSpan]) -> t
         for number, (sentence, part) in enumerate(zip(article.sentences, tags, strict=True))
     ]
     return rows, Unshown(laid.nested, laid.crossing, laid.off_token, cut)
-
-
-def _beginnings(tags: Iterable[str]) -> int:
-    return sum(tag.startswith("B-") for tag in tags)

@@ -5,18 +5,41 @@ Tags are given by name here; the Parquet files hold their numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from khabar.alignment import Unshown
 from khabar.corpus import SPLITS, Corpus
-from khabar.document import Annotation
-from khabar.errors import CallError, DataError, Report
+from khabar.errors import CallError
 from khabar.files import content_digest
-from khabar.release.conditions import check_described, check_not_empty
+from khabar.release.conditions import check_described
 from khabar.release.features import CONFIGS
-from khabar.release.rows import Row, Segmented, document, mention_tags, segmented, trigger_tags
+from khabar.release.rows import Row, document, mention_tags, segmented, trigger_tags
+from khabar.release.walk import Annotated, LeftOut, walk
 from khabar.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRows:
+    """The rows of one article by configuration, and what its tags cannot show."""
+
+    rows: Mapping[str, list[Row]]
+    unshown: Mapping[str, Unshown]
+
+
+def rows_of(annotated: Annotated, schema: Schema) -> ArticleRows:
+    """The article as each configuration holds it."""
+    article, gold = annotated.article, annotated.gold
+    tagged = {"ner": mention_tags(article, gold), "triggers": trigger_tags(article, gold)}
+    rows = {
+        "documents": [document(article, gold, schema)],
+        **{config: rows for config, (rows, _) in tagged.items()},
+        "passes": [
+            {"id": article.id, "annotator": annotator, **document(article, said, schema)}
+            for annotator, said in annotated.passes.items()
+        ],
+    }
+    return ArticleRows(rows, {config: unshown for config, (_, unshown) in tagged.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +49,24 @@ class Tables:
     rows: dict[str, dict[str, list[Row]]]
     unshown: dict[str, dict[str, Unshown]]
     """By configuration that has tags, and split."""
-    without_text: dict[str, list[str]]
-    """By split: articles left out because their text is not on this machine."""
-    without_split: list[str]
-    """Articles with gold that no split names: not released."""
+    left_out: LeftOut
 
-    @property
-    def splits(self) -> tuple[str, ...]:
-        """The splits there are, in order."""
-        return tuple(self.rows["documents"])
+
+def make_tables(corpus: Corpus, *, with_texts: Collection[str] = ()) -> Tables:
+    """All rows of a release at once, in memory; `build` writes them without ever holding all.
+
+    `with_texts` and what is raised are as of `khabar.release.walk.walk`.
+    """
+    rows: dict[str, dict[str, list[Row]]] = {config: {split: [] for split in SPLITS} for config in CONFIGS}
+    unshown = {config: dict.fromkeys(SPLITS, Unshown()) for config in ("ner", "triggers")}
+    left_out = LeftOut()
+    for annotated in walk(corpus, left_out, with_texts=with_texts):
+        made = rows_of(annotated, corpus.schema)
+        for config, added in made.rows.items():
+            rows[config][annotated.split] += added
+        for config, each in made.unshown.items():
+            unshown[config][annotated.split] += each
+    return Tables(rows, unshown, left_out)
 
 
 def gold_documents(corpus: Corpus, split: str) -> list[Row]:
@@ -46,65 +78,14 @@ def gold_documents(corpus: Corpus, split: str) -> list[Row]:
         raise CallError(f"no split {split!r} (there are {', '.join(SPLITS)})")
     ids = corpus.splits[split]
     check_described(corpus, {split: ids}, {"gold": corpus.gold})
-    return [document(each, corpus.gold[each.id], corpus.schema) for each in _with_text(corpus, ids)]
+    articles = [corpus.articles[each] for each in sorted(ids)]
+    return [
+        document(segmented(each), corpus.gold[each.id], corpus.schema)
+        for each in articles
+        if each.text is not None
+    ]
 
 
 def gold_digest(corpus: Corpus, split: str) -> str:
     """The digest that names the gold of a split: scores are comparable only where it is the same."""
     return content_digest(gold_documents(corpus, split))
-
-
-def make_tables(corpus: Corpus) -> Tables:
-    """All rows of a release.
-
-    Raises DataError, all faults together, where annotations are wrong, an article of a split has no
-    gold, a source or an annotator is not described, or a split would be empty.
-    """
-    layers = _layers(corpus)
-    check_described(corpus, corpus.splits, layers)
-    rows: dict[str, dict[str, list[Row]]] = {config: {} for config in CONFIGS}
-    unshown: dict[str, dict[str, Unshown]] = {"ner": {}, "triggers": {}}
-    without_text: dict[str, list[str]] = {}
-    for split in SPLITS:
-        articles = _with_text(corpus, corpus.splits[split])
-        if missing := sorted(set(corpus.splits[split]) - {each.id for each in articles}):
-            without_text[split] = missing
-        gold = [(each, layers["gold"][each.id]) for each in articles]
-        rows["documents"][split] = [document(*each, corpus.schema) for each in gold]
-        rows["passes"][split] = _passes(articles, layers, corpus.schema)
-        for config, tags in (("ner", mention_tags), ("triggers", trigger_tags)):
-            tagged = [tags(*each) for each in gold]
-            rows[config][split] = [row for part, _ in tagged for row in part]
-            unshown[config][split] = sum((each for _, each in tagged), Unshown())
-    check_not_empty(corpus, rows, without_text)
-    released = {each for ids in corpus.splits.values() for each in ids}
-    return Tables(rows, unshown, without_text, sorted(set(layers["gold"]) - released))
-
-
-def _with_text(corpus: Corpus, ids: Iterable[str]) -> list[Segmented]:
-    return segmented(corpus.articles[each] for each in sorted(ids))
-
-
-def _passes(
-    articles: Iterable[Segmented], layers: Mapping[str, Mapping[str, Annotation]], schema: Schema
-) -> list[Row]:
-    return [
-        {"id": article.id, "annotator": layer, **document(article, given[article.id], schema)}
-        for article in articles
-        for layer, given in layers.items()
-        if layer != "gold" and article.id in given
-    ]
-
-
-def _layers(corpus: Corpus) -> dict[str, dict[str, Annotation]]:
-    """Gold and every annotator's pass, by layer and article; the faults of all layers come together."""
-    found: dict[str, dict[str, Annotation]] = {}
-    reports: list[Report] = []
-    for layer in ("gold", *corpus.pass_names):
-        try:
-            found[layer] = {each.article: each for each in corpus.annotations(layer)}
-        except DataError as error:
-            reports.extend(error.reports)
-    if reports:
-        raise DataError(reports)
-    return found

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from khabar.errors import CallError, DataError
@@ -19,8 +19,10 @@ def folder_beside(out: Path) -> Iterator[Path]:
     """A folder on the same disk, gone afterwards unless it was moved to `out`.
 
     What a killed run left is removed first; the folder of a run that still goes on is not touched. Raises
-    CallError where no folder can be made, DataError where the disk fails later.
+    CallError where no folder can be made, DataError where the disk fails later. Folders above it that were
+    made for it are removed again if it came to nothing.
     """
+    new = [each for each in out.parents if not each.exists()]
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         _sweep(out)
@@ -39,6 +41,9 @@ def folder_beside(out: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(work, ignore_errors=True)
         os.close(lock)
+        with suppress(OSError):  # one that holds something stays, and all above it
+            for each in new:
+                each.rmdir()
 
 
 def _prefix(out: Path) -> str:

@@ -125,28 +125,6 @@ def _own_version(dataset: Any, manifest: Manifest) -> str:
     return "" if version == manifest.release else f"; the dataset came with the card of version {version}"
 
 
-def check_rows(folder: Path, rows: Mapping[str, Mapping[str, list[Row]]]) -> None:
-    """Raise DataError unless `load_dataset` gives exactly these rows for every configuration and split."""
-    faults = Faults(folder)
-    for config, expected in rows.items():
-        with loaded(folder, config) as splits:
-            if list(splits) != list(expected):
-                faults.add(config, f"expected the splits {', '.join(expected)}, found {', '.join(splits)}")
-                continue
-            for split, dataset in splits.items():
-                _compare(f"{config}/{split}", plain_rows(dataset), expected[split], faults)
-    faults.raise_if_any("the loader does not give back what was written; do not publish this")
-
-
-def _compare(where: str, found: list[Row], expected: list[Row], faults: Faults) -> None:
-    if len(found) != len(expected):
-        faults.add(where, f"expected {len(expected)} rows, found {len(found)}")
-    for mine, theirs in zip(expected, found, strict=False):
-        differing = [name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name)]
-        if differing:
-            faults.add(f"{where} {mine['id']}", f"loaded with another {', '.join(sorted(differing))}")
-
-
 def plain_rows(dataset: Any) -> list[Row]:
     """The rows of a loaded dataset, tags by the names its own features give them."""
     return decode(dataset, dataset.features)

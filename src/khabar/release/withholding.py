@@ -6,13 +6,11 @@ article without mentions fails at once instead of scoring.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 
 from khabar.corpus import SPLITS
 from khabar.errors import CallError
 from khabar.release.rows import Row
-from khabar.release.tables import Tables
 
 LABELS: Mapping[str, tuple[str, ...]] = {
     "documents": ("entities", "events"),
@@ -28,28 +26,6 @@ def check_split(split: str) -> None:
         raise CallError(f"no split {split!r} to hold out (there are {', '.join(SPLITS)})")
 
 
-def without_labels(tables: Tables, split: str) -> Tables:
-    """The tables with every label of the split null, and without its passes."""
-    rows = {
-        config: {
-            each: [_blank(row, LABELS[config]) for row in listed] if each == split else listed
-            for each, listed in splits.items()
-            if each != split or config in LABELS
-        }
-        for config, splits in tables.rows.items()
-    }
-    return replace(tables, rows=rows)
-
-
-def _blank(row: Row, labels: tuple[str, ...]) -> Row:
-    return {**row, **dict.fromkeys(labels)}
-
-
-def only(tables: Tables, split: str) -> Tables:
-    """The tables of that split alone, labels and all."""
-    return Tables(
-        {config: {split: splits[split]} for config, splits in tables.rows.items()},
-        {config: {split: splits[split]} for config, splits in tables.unshown.items()},
-        {each: ids for each, ids in tables.without_text.items() if each == split},
-        [],
-    )
+def without_labels(config: str, rows: Iterable[Row]) -> list[Row]:
+    """The rows with every label null; none of a configuration that is labels all through."""
+    return [{**row, **dict.fromkeys(LABELS[config])} for row in rows] if config in LABELS else []

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from khabar.corpus import Corpus
 from khabar.errors import CallError, Faults
 from khabar.release import manifest
-from khabar.release.assembly import READ, Checkout, Contents, files_of, read_checkout, write_release
+from khabar.release.assembly import READ, Checkout, files_of, read_checkout, write_release
 from khabar.release.diff import check_version, diff
+from khabar.release.features import columns
 from khabar.release.manifest import Manifest, read_manifest
+from khabar.release.plan import Plan
+from khabar.release.readback import check_rows
 from khabar.release.retrieval import release_folder
-from khabar.release.tables import make_tables
 from khabar.release.unfinished import folder_beside
-from khabar.release.verification import check_rows
-from khabar.release.withholding import check_split, only, without_labels
+from khabar.release.withholding import check_split
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,29 @@ class BuildReport:
     unchanged: bool
     labels: Path | None = None
 
+    @property
+    def remarks(self) -> list[str]:
+        """What was left out and why, and where the release is: a line each."""
+        made = self.manifest
+        said = [
+            f"{split}: {len(ids)} left out, {why}: {', '.join(ids)}"
+            for why, left_out in (
+                ("text not on this machine", made.left_out_without_text),
+                ("text not to be passed on", made.left_out_by_licence),
+            )
+            for split, ids in left_out.items()
+        ]
+        if ids := made.left_out_without_split:
+            said.append(f"{len(ids)} with gold left out, in no split: {', '.join(ids)}")
+        if made.not_to_be_passed_on:
+            said.append(f"for this machine alone: texts of {', '.join(made.not_to_be_passed_on)}")
+        if self.labels is not None:
+            said.append(f"labels of {made.held_out}, to be kept private: {self.labels}")
+        state = (
+            "was there already, the same to the byte" if self.unchanged else "written and checked by loading"
+        )
+        return [*said, f"release {made.release} {state}: {self.folder}"]
+
 
 def build(
     corpus: Corpus,
@@ -40,15 +65,18 @@ def build(
     checkout: str | Path | None = None,
     previous: str | Path | None = None,
     hold_out: str | None = None,
+    with_texts: Collection[str] = (),
 ) -> BuildReport:
     """Write the release of the corpus to the folder `out`, and check it through the loader first.
 
     `hold_out` names a split whose labels are left out; they go to a second folder, `out` with `-labels` at
-    its end, for a private repository. `checkout` holds card template, citation, changelog and licences; by
-    default the folder that holds the corpus. Raises DataError where corpus or template are wrong, a split
-    would be empty, the loader gives back other rows, or `out` holds this version with another content;
-    CallError where `out` holds anything else, a file of the checkout is missing, or `version` is smaller
-    than what changed since the release `previous` (a folder or an address) asks for.
+    its end, for a private repository. Texts of a source that nobody may pass on are left out; `with_texts`
+    names sources whose texts are to be in it nevertheless: such a release cannot be published. `checkout`
+    holds card template, citation, changelog and licences; by default the folder that holds the corpus.
+    Raises DataError where corpus or template are wrong, a split would be empty, the loader gives back other
+    rows, or `out` holds this version with another content; CallError where `out` holds anything else, a file
+    of the checkout is missing, or `version` is smaller than what changed since the release `previous` (a
+    folder or an address) asks for.
     """
     checkout = Path(checkout) if checkout is not None else corpus.folder.resolve().parent
     out = Path(out).resolve()
@@ -58,26 +86,28 @@ def build(
     for folder in [out] if labels is None else [out, labels]:
         _check_call(folder, version, checkout)
     previous = release_folder(previous) if previous is not None else None
-    tables, beside = make_tables(corpus), read_checkout(checkout)
+    beside, given = read_checkout(checkout), tuple(sorted(set(with_texts)))
+    made = _write(out, Plan(corpus, version, held_out=hold_out, with_texts=given), beside, previous)
     if hold_out is None or labels is None:
-        return _write(out, Contents(corpus, tables, tables, version), beside, previous)
-    shown, alone = without_labels(tables, hold_out), only(tables, hold_out)
-    made = _write(out, Contents(corpus, tables, shown, version, held_out=hold_out), beside, previous)
-    _write(labels, Contents(corpus, alone, alone, version, keep_private=True), beside, None)
+        return made
+    _write(labels, Plan(corpus, version, alone=hold_out, with_texts=given), beside, None)
     return replace(made, labels=labels)
 
 
-def _write(out: Path, contents: Contents, checkout: Checkout, previous: Path | None) -> BuildReport:
+def _write(out: Path, plan: Plan, checkout: Checkout, previous: Path | None) -> BuildReport:
     with folder_beside(out) as work:
-        made = write_release(work, contents, checkout)
-        check_rows(work, contents.shown.rows)
+        release, copies = work / "release", work / "copies"
+        release.mkdir()
+        copies.mkdir()
+        made, data = write_release(release, copies, plan, checkout)
+        check_rows(release, data.copies, columns(plan.corpus.schema))
         if previous is not None:
-            check_version(diff(previous, work))
+            check_version(diff(previous, release))
         unchanged = _is_release(out)
         if unchanged:
-            _check_same(out, work, contents.version)
+            _check_same(out, release, plan.version)
         else:
-            work.replace(out)
+            release.replace(out)
     return BuildReport(out, made, unchanged)
 
 

@@ -31,12 +31,32 @@ class Unseen:
         return self.unseen / self.total if self.total else None
 
 
+class UnseenForms:
+    """How many items have words that no item learnt before them has, whatever its type."""
+
+    def __init__(self) -> None:
+        self._forms: set[str] = set()
+        self._totals: Counter[str] = Counter()
+        self._unseen: Counter[str] = Counter()
+
+    def learn(self, items: Iterable[Named]) -> None:
+        """Remember the words of these."""
+        self._forms.update(key(words) for _, words in items)
+
+    def count(self, items: Iterable[Named]) -> None:
+        """Count these by type."""
+        for type_, words in items:
+            self._totals[type_] += 1
+            self._unseen[type_] += not is_seen(words, self._forms)
+
+    def by_type(self, types: Iterable[str]) -> dict[str, Unseen]:
+        """What was counted, types in that order."""
+        return {name: Unseen(self._unseen[name], self._totals[name]) for name in types}
+
+
 def unseen_by_type(train: Iterable[Named], test: Iterable[Named], types: Iterable[str]) -> dict[str, Unseen]:
     """Of each type, the items of test whose words have no type at all in train; types are in that order."""
-    forms = {key(words) for _, words in train}
-    totals: Counter[str] = Counter()
-    unseen: Counter[str] = Counter()
-    for type_, words in test:
-        totals[type_] += 1
-        unseen[type_] += not is_seen(words, forms)
-    return {name: Unseen(unseen[name], totals[name]) for name in types}
+    found = UnseenForms()
+    found.learn(train)
+    found.count(test)
+    return found.by_type(types)
