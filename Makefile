@@ -53,7 +53,8 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  requirements/build.in -o requirements/build.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --extra annotate --extra html --extra baselines --extra neural --extra prompt --group dev pyproject.toml -o requirements/dev.txt
+	  --extra agreement --extra annotate --extra html --extra baselines --extra neural --extra prompt \
+	  --group dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  -c requirements/dev.txt pyproject.toml -o requirements/core.txt
 	for name in datasets-2.21 datasets-3.6 datasets-4.4 mlcroissant; do \

@@ -3,35 +3,32 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from khabar.benchmark import Ground, read_ground, take_proposed, write_board
+from khabar.bootstrap import SEED
 from khabar.corpus import read_corpus
-from khabar.errors import CallError, DataError
-from khabar.files import dump_json, sha256, write_json, write_text
-from khabar.pages import explorer, leaderboard, voices_on, write_explorer
-from khabar.release import gold_documents, read_manifest, verify
-from khabar.release.errata import deprecation
-from khabar.release.retrieval import release_folder
-from khabar.release.verification import loaded, plain_rows
-from khabar.schema import Schema, default_annotations, load_schema
-from khabar.scoring import (
-    Gold,
-    compare_evaluations,
-    comparison_report,
-    detail_report,
-    read_gold,
-    read_submission,
-    score,
+from khabar.errors import CallError
+from khabar.files import dump_json, read_json, sha256
+from khabar.schema import default_annotations
+from khabar.scoring import compare_evaluations, comparison_report, detail_report, read_submission, score
+from khabar.scoring.board import (
+    find_entries,
+    markdown,
+    named_submissions,
+    score_entries,
+    score_files,
+    with_others,
 )
-from khabar.scoring.board import find_entries, markdown, named_submissions, score_entries, score_files
 from khabar.scoring.comparison import PERMUTATIONS
-from khabar.scoring.report import as_json, header, notes, tables
-from khabar.scoring.resampling import SEED
+from khabar.scoring.exports import as_eval_results
+from khabar.scoring.report import as_json, header, notes, submission_notes, tables
 from khabar.scoring.starter import write_starter
 from khabar.terminal import Format, print_data, print_table, program, run, talk
 
@@ -40,8 +37,6 @@ app = program(
     default_command=True,
 )
 HERE = Path(__file__).resolve().parent
-TRAIN = "train"
-"""The split whose names are called seen."""
 
 Predictions = Annotated[Path, typer.Argument(help="submission: .jsonl, .conll, .json or .spacy")]
 Split = Annotated[str, typer.Option(help="split to score on")]
@@ -58,63 +53,13 @@ Repair = Annotated[
 PrintFormat = Annotated[Format, typer.Option("--format", help="text for people, json for machines")]
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What is scored on."""
-
-    gold: Gold
-    schema: Schema
-    release: str | None
-
-
 def ground(split: str, release: str | None, annotations: Path, texts: Sequence[Path]) -> Ground:
-    """The gold of a split, from a release folder where one is named, and what is left out of it."""
+    """What is scored on; what a person must know of it is said."""
     with talk.status("reading the gold"):
-        schema = load_schema(annotations / "schema.yaml")
-        found = (
-            _of_release(release, split, schema) if release else _of_corpus(annotations, split, schema, texts)
-        )
-    if deprecated := deprecation(annotations, found.release):
-        talk.print(f"Release {deprecated.release} is not to be used: {deprecated.reason}", markup=False)
-    if left_out := sorted(found.gold.left_out):
-        talk.print(f"Left out, text not on this machine: {', '.join(left_out)}", markup=False)
+        found = read_ground(split, annotations=annotations, texts=texts, release=release)
+    for note in found.notes:
+        talk.print(note, markup=False)
     return found
-
-
-def _of_corpus(annotations: Path, split: str, schema: Schema, texts: Sequence[Path]) -> Ground:
-    corpus = read_corpus(annotations, texts)
-    rows = gold_documents(corpus, split)
-    left_out = set(corpus.splits[split]).intersection(corpus.without_text)
-    train = None if split == TRAIN else gold_documents(corpus, TRAIN)
-    return Ground(read_gold(rows, left_out=left_out, train=train), schema, None)
-
-
-def _of_release(place: str, split: str, schema: Schema) -> Ground:
-    folder = release_folder(place)
-    manifest = read_manifest(folder)
-    if report := verify(folder):
-        raise DataError(report)
-    if manifest.schema_version != schema.version:
-        raise CallError(
-            f"release {manifest.release} has schema {manifest.schema_version}, here is {schema.version}; "
-            "name the annotations it was made from with --annotations"
-        )
-    if split not in manifest.gold:
-        raise CallError(
-            f"no split {split!r} in release {manifest.release} (there are {', '.join(manifest.gold)})"
-        )
-    if split == manifest.held_out:
-        raise CallError(
-            f"release {manifest.release} holds the labels of {split} out; name the folder that has them, "
-            f"whose gold is {manifest.gold[split][:12]}…, or score on another split"
-        )
-    with loaded(folder, "documents") as splits:
-        rows = plain_rows(splits[split])
-        train = plain_rows(splits[TRAIN]) if split != TRAIN and TRAIN in manifest.gold else None
-    gold = read_gold(rows, left_out=manifest.left_out_without_text.get(split, []), train=train)
-    if gold.digest != manifest.gold[split]:
-        raise DataError.one(folder, f"the gold of {split} is not that of its manifest")
-    return Ground(gold, schema, manifest.release)
 
 
 @app.command("score")
@@ -177,11 +122,14 @@ def validate(
         "articles": len(submission.articles),
         "tasks": sorted(submission.tasks),
         "mended_tags": submission.mended,
+        "mends": [asdict(each) for each in submission.mends],
         "passed_over": submission.passed_over,
     }
     if print_format is Format.json:
         print_data(dump_json(found, indent=1))
         return
+    for note in submission_notes(submission):
+        talk.print(note, markup=False)
     print_data(
         f"{predictions}: valid; {found['articles']} articles; predicts {', '.join(sorted(submission.tasks))}"
     )
@@ -237,21 +185,49 @@ def board(
     submissions: Annotated[Path, typer.Option(help="folder of submissions")] = HERE / "submissions",
     out: Annotated[Path, typer.Option(help="folder of the leaderboard")] = HERE / "leaderboard",
 ) -> None:
-    """Score every submission and write README.md, results.json, index.html and a page for every article."""
+    """Score every submission anew and write the leaderboard: pages, results.json, scores.csv, README.md."""
     entries = find_entries(submissions)
     on = ground(split, release, annotations, texts or [])
     with talk.status(f"scoring {len(entries)} systems"):
         results = score_entries(entries, on.gold, on.schema, split=split, release=on.release)
-    page = leaderboard(results, on.schema)
-    corpus = read_corpus(annotations, texts or [])
-    articles = explorer(corpus, voices_on(corpus, on.gold, entries))
-    write_json(out / "results.json", results)
-    write_text(out / "README.md", markdown(results))
-    write_text(out / "index.html", page)
-    write_explorer(out / "articles", articles)
+        written = write_board(out, results, entries, on, read_corpus(annotations, texts or []))
     print_data(markdown(results))
-    written = f"README.md, results.json, index.html, articles/ ({len(articles) - 1} articles)"
-    talk.print(f"{len(entries)} systems; written: {out}/{written}", markup=False)
+    talk.print(f"{len(entries)} systems; {len(written)} files written to {out}", markup=False)
+
+
+@app.command()
+def proposed(
+    base: Annotated[str, typer.Argument(help="commit that the pull request is to go into")],
+    head: Annotated[str, typer.Argument(help="commit that is proposed")],
+    split: Split = "test",
+    annotations: Annotations = default_annotations(),
+    texts: Texts = None,
+    repository: Annotated[Path, typer.Option(help="checkout that has both commits")] = HERE.parent,
+) -> None:
+    """Check and score the submissions a commit adds or changes: as data, nothing of it is run."""
+    with tempfile.TemporaryDirectory(prefix="khabar-") as folder:
+        systems = take_proposed(repository, base, head, Path(folder))
+        others = find_entries(repository / "benchmark" / "submissions")
+        entries = with_others(find_entries(Path(folder)), others)
+        on = ground(split, None, annotations, texts or [])
+        results = score_entries(entries, on.gold, on.schema, split=split)
+    print_data(markdown(results))
+    talk.print(f"valid: {', '.join(systems)}", markup=False)
+
+
+@app.command("eval-results")
+def eval_results(
+    system: Annotated[str, typer.Argument(help="folder name of a system on the board")],
+    dataset: Annotated[str, typer.Option(help="the benchmark's dataset on the Hub: OWNER/NAME")],
+    revision: Annotated[str | None, typer.Option(help="its commit")] = None,
+    source: Annotated[str | None, typer.Option(help="address where the figures can be checked")] = None,
+    board_folder: Annotated[Path, typer.Option("--board", help="leaderboard")] = HERE / "leaderboard",
+) -> None:
+    """Print a system's headline figures as the YAML of a model repository's .eval_results/khabar.yaml."""
+    if not (board_folder / "results.json").is_file():
+        raise CallError(f"no results.json in {board_folder}; make the leaderboard first")
+    results = read_json(board_folder / "results.json")
+    print_data(as_eval_results(results, system, dataset=dataset, revision=revision, source=source))
 
 
 if __name__ == "__main__":

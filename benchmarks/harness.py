@@ -1,6 +1,6 @@
-"""The harness: a bench is one piece of work, done by us and by a named peer, each side in a process of its own.
+"""The harness: a bench is one piece of work, done by us and by a named peer, each side in its own process.
 
-A forked process a side keeps peak memory apart; work is prepared once, before the fork, and counted in neither.
+Forking keeps the peaks of memory apart; work is prepared once, before the fork, and counted in neither.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Both sides of a bench; `ratio` is peer / ours, above 1 where we are faster. `goal` is the ratio asked for."""
+    """Both sides of a bench; `ratio` is peer / ours, above 1 where we are faster. `goal`: what is asked."""
 
     bench: str
     work: str
@@ -41,7 +41,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """One piece of work, done by us and by a named peer; `peer_factor` scales a peer run on a part of the work."""
+    """One piece of work, done by us and by a named peer; `peer_factor` scales a peer run on a part of it."""
 
     name: str
     work: str

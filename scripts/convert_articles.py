@@ -11,10 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
-from khabar.corpus import Corpus, text_folders
-from khabar.errors import DataError, Report
+from khabar.corpus import Corpus, Source, text_folders
+from khabar.errors import CallError, DataError, Report
+from khabar.fetching import fetch
 from khabar.files import dump_json, write_json
-from khabar.inputs import RawArticle, files_of, read_inputs
+from khabar.inputs import RawArticle, documents_in, files_of, read_inputs
 from khabar.intake import Converted, Intake, Terms, convert, describe, require_source, save
 from khabar.labelstudio import task
 from khabar.schema import default_annotations
@@ -33,15 +34,23 @@ app = program(
 @app.command(name="convert")
 def convert_articles(
     inputs: Annotated[
-        list[Path], typer.Argument(metavar="INPUT...", help="Files (.txt .md .html .htm .jsonl) and folders.")
+        list[Path],
+        typer.Argument(
+            metavar="INPUT...",
+            help="Files (.txt .md .html .htm .jsonl), folders of them, or that of a line-aligned source.",
+        ),
     ],
     source: Annotated[str, typer.Option(metavar="ID", help="Where they come from: an id in sources.yaml.")],
+    document: Annotated[
+        list[str],
+        typer.Option(metavar="ID", help="Only this document of a line-aligned source (repeatable)."),
+    ] = [],  # noqa: B006 - typer copies it
     annotations: Annotated[
         Path, typer.Option("--annotations", metavar="DIR", help="The corpus.")
     ] = default_annotations(),
     texts: Annotated[
         list[Path], typer.Option("--texts", metavar="DIR", help="Where stand-off texts are (repeatable).")
-    ] = [],  # noqa: B006 - typer copies it
+    ] = [],  # noqa: B006
     rules: Annotated[
         Path | None, typer.Option(metavar="FILE", help="More furniture rules, after Khabar's own.")
     ] = None,
@@ -73,7 +82,7 @@ def convert_articles(
     reports: list[Report] = []
     intake = convert(
         corpus,
-        _raw_articles(files_of(inputs), reports),
+        _raw_articles(inputs, terms.source, document, reports),
         terms,
         rules=furniture,
         allow_duplicates=allow_duplicates,
@@ -93,8 +102,33 @@ def convert_articles(
     _say(intake, dry_run=dry_run, tasks=tasks)
 
 
-def _raw_articles(files: list[Path], reports: list[Report]) -> Iterator[RawArticle]:
-    for path in progress(files, doing="Converting"):
+@app.command(name="fetch")
+def fetch_texts(
+    source: Annotated[str, typer.Argument(metavar="ID", help="A stand-off source of sources.yaml.")],
+    into: Annotated[Path, typer.Option(metavar="DIR", help="Where its files go; KHABAR_TEXTS may name it.")],
+    annotations: Annotated[
+        Path, typer.Option("--annotations", metavar="DIR", help="The corpus.")
+    ] = default_annotations(),
+) -> None:
+    """Get the texts of a stand-off source from the addresses it gives, and check them.
+
+    Example: convert_articles.py fetch ntrex --into ~/khabar-texts
+    """
+    fetched = fetch(require_source(Corpus(annotations), source), into)
+    for path in fetched.written:
+        print_data(str(path))
+    talk.print(f"{len(fetched.written)} fetched, {len(fetched.unchanged)} there already")
+
+
+def _raw_articles(
+    inputs: list[Path], source: Source, documents: list[str], reports: list[Report]
+) -> Iterator[RawArticle]:
+    aligned = [path for path in inputs if source.lines is not None and source.lines.in_folder(path)]
+    if documents and not aligned:
+        raise CallError(f"--document goes with a folder that holds the line-aligned files of {source.id!r}")
+    for folder in aligned:
+        yield from documents_in(folder, source.lines, documents) if source.lines else ()
+    for path in progress(files_of(path for path in inputs if path not in aligned), doing="Converting"):
         yield from read_inputs(path, reports)
 
 

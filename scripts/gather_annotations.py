@@ -3,23 +3,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sized
+from collections.abc import Sized
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
-from khabar.agreement import Counts, Pair, as_json, kappa, pairs
+from khabar.agreement import (
+    Passes,
+    agreement_tables,
+    corpus_pair,
+    only,
+    pairs,
+    passes_in,
+    passes_of_corpus,
+    remarks,
+    report,
+)
 from khabar.corpus import Corpus, read_corpus
 from khabar.differences import say
 from khabar.errors import CallError
-from khabar.files import dump_json
+from khabar.files import dump_json, write_text
 from khabar.gathering import Saved, gather_quotes, require_annotator
 from khabar.gold import compare_gold, decide, derive_gold, open_differences, save_gold
 from khabar.labelstudio import annotator_of, gather_export
 from khabar.labelstudio.exports import AnnotatorOf
+from khabar.pages import agreement_page
 from khabar.schema import default_annotations
+from khabar.suspects import KINDS, Suspect, list_suspects
 from khabar.terminal import Format, print_data, print_table, program, run, talk
 
 app = program(
@@ -171,54 +182,79 @@ def gold(
             talk.print(f"{len(count)} {said}: {', '.join(count)}", markup=False)
 
 
-@app.command(name="agreement")
-def show_agreement(
+@app.command()
+def suspects(
+    articles: Annotated[list[str], typer.Argument(metavar="[ARTICLE]...")] = [],  # noqa: B006
+    layer: Annotated[str, typer.Option(metavar="NAME", help="gold, or an annotator.")] = "gold",
+    kinds: Annotated[
+        list[str], typer.Option("--kind", metavar="KIND", help="Only these kinds (repeatable).")
+    ] = [],  # noqa: B006
     annotations: Annotations = default_annotations(),
     texts: Texts = [],  # noqa: B006
     form: Annotated[Format, typer.Option("--format")] = Format.text,
 ) -> None:
-    """How far the annotators agree before adjudication.
+    """What a reviewer should look at, the gravest first: places the rest of the corpus speaks against.
 
-    Example: gather_annotations.py agreement --format json
+    Example: gather_annotations.py suspects authored-taif-1989 --kind unannotated_name
     """
-    found = pairs(read_corpus(annotations, texts))
+    if unknown := sorted(set(kinds) - set(KINDS)):
+        raise CallError(f"no kind {', '.join(unknown)} (there are {', '.join(KINDS)})")
+    found = list_suspects(read_corpus(annotations, texts), layer=layer, articles=articles, kinds=kinds)
     if form is Format.json:
-        rows = [
-            {"annotators": [each.first, each.second], "articles": list(each.articles), **as_json(each.total)}
-            for each in found
-        ]
-        print_data(dump_json({"pairs": rows}, indent=1))
-        return
-    for pair in found:
-        for table in _agreement_tables(pair):
+        print_data(dump_json(found.as_json(), indent=1))
+    else:
+        for each in found.suspects:
+            print_data(_suspect_lines(each))
+    for kind, count in found.counts.items():
+        if not kinds or kind in kinds:
+            talk.print(f"{count:6} {kind}: {KINDS[kind]}")
+    if found.without_text:
+        talk.print(
+            f"{len(found.without_text)} without their text, so that only types and arguments were looked at: "
+            f"{', '.join(found.without_text)}",
+            markup=False,
+        )
+
+
+def _suspect_lines(each: Suspect) -> str:
+    """One suspect in two lines."""
+    place = f"{each.article} [{each.start}, {each.end})"
+    return f"{each.weight:.2f} {each.kind} {place} {each.type} {each.text!r}: {each.why}\n    {each.context}"
+
+
+@app.command(name="agreement")
+def show_agreement(
+    passes: Annotated[
+        Path | None,
+        typer.Option("--passes", metavar="DIR", help="Other passes than the corpus's: a pilot's."),
+    ] = None,
+    articles: Annotated[str, typer.Option(metavar="ID,ID", help="Only these.")] = "",
+    page: Annotated[Path | None, typer.Option(metavar="FILE.html", help="Write a page, too.")] = None,
+    annotations: Annotations = default_annotations(),
+    texts: Texts = [],  # noqa: B006
+    form: Annotated[Format, typer.Option("--format")] = Format.text,
+) -> None:
+    """How far the annotators agree before adjudication, with 95 % intervals over articles.
+
+    Over the corpus (each article's two passes that its gold was made of), then every two annotators.
+
+    Example: gather_annotations.py agreement --page build/agreement.html
+    """
+    corpus = read_corpus(annotations, texts)
+    given: Passes = passes_in(corpus, passes) if passes else passes_of_corpus(corpus)
+    given = only(given, articles.split(",")) if articles else given
+    headline = corpus_pair(corpus, given) if passes is None else None
+    found = report(corpus, headline, pairs(corpus, given))
+    if page is not None:
+        write_text(page, agreement_page(found, corpus.schema))
+        talk.print(f"wrote {page}", markup=False)
+    if form is Format.json:
+        print_data(dump_json(found, indent=1))
+    else:
+        for table in agreement_tables(found):
             print_table(table)
-    if not found:
-        talk.print("no article has passes of two annotators yet")
-
-
-def _agreement_tables(pair: Pair) -> list[Table]:
-    """F1 of everything and by type, then kappa of the attributes."""
-    agreement = pair.total
-    title = f"{pair.first} and {pair.second}, {_count(pair.articles)}"
-    by_measure = _f1_table(title, agreement.counts)
-    by_type = [_f1_table(f"{name} by type", rows) for name, rows in agreement.by_type.items()]
-    kappas = Table(
-        "attribute", "compared", "kappa", title="attributes, where both have the span and its type"
-    )
-    for name, confusion in agreement.attributes.items():
-        kappas.add_row(name, str(sum(confusion.values())), _figure(kappa(confusion)))
-    return [by_measure, *by_type, kappas]
-
-
-def _f1_table(title: str, rows: Mapping[str, Counts]) -> Table:
-    table = Table("what", "both", "first", "second", "F1", title=title)
-    for name, counts in rows.items():
-        table.add_row(name, str(counts.match), str(counts.first), str(counts.second), _figure(counts.f1))
-    return table
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
+    for line in remarks(found):
+        talk.print(line, markup=False)
 
 
 def _count(articles: Sized) -> str:

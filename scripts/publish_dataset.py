@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Build a release of the dataset, check one, and keep the guidelines' tables in step with the schema."""
+"""Splits, releases (build, check, publish) and the guidelines' tables, from the corpus."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 import khabar
 from khabar.corpus import read_corpus
@@ -16,14 +16,16 @@ from khabar.files import dump_json
 from khabar.guidelines import fill_guidelines
 from khabar.release import BuildReport, build, diff, verify
 from khabar.release.changelog import as_json, by_article, changes_table, counts_table, entry, summary
+from khabar.release.counts import sizes_table
 from khabar.release.errata import errata_table, read_errata
 from khabar.release.pulling import pull
 from khabar.release.retrieval import manifest_at
 from khabar.schema import default_annotations, load_schema
-from khabar.terminal import Format, print_data, print_table, program, run, talk
+from khabar.splitting import divide, splits_table
+from khabar.terminal import Format, print_data, print_table, program, progress, run, talk
 
 app = program(
-    help="""Releases of the dataset: build one, verify one; and the guidelines' tables, from the schema.
+    help="""Splits and releases of the dataset, and the guidelines' tables.
 
     Example: publish_dataset.py build && publish_dataset.py verify build/release"""
 )
@@ -75,7 +77,7 @@ def build_command(
             )
         )
     else:
-        print_table(_counts(report))
+        print_table(sizes_table(report.manifest))
 
 
 def _tell(report: BuildReport) -> None:
@@ -90,14 +92,6 @@ def _tell(report: BuildReport) -> None:
         "was there already, the same to the byte" if report.unchanged else "written and checked by loading"
     )
     talk.print(f"release {manifest.release} {state}: {report.folder}", markup=False)
-
-
-def _counts(report: BuildReport) -> Table:
-    splits = report.manifest.counts
-    table = Table("", *splits, title=f"Release {report.manifest.release}")
-    for name in next(iter(splits.values())).model_dump():
-        table.add_row(name.replace("_", " "), *(str(getattr(each, name)) for each in splits.values()))
-    return table
 
 
 @app.command("verify")
@@ -150,6 +144,27 @@ def guidelines_command(
             next_step="run scripts/publish_dataset.py guidelines",
         )
     talk.print(f"{path}: {'written' if stale else 'tables are those of schema.yaml'}", markup=False)
+
+
+@app.command("splits")
+def splits_command(
+    seed: Annotated[int | None, typer.Option(min=0, help="[default: as splits.yaml says]")] = None,
+    sizes: Annotated[str | None, typer.Option(metavar="N/N/N", help="[default: as splits.yaml says]")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; exit 1 if it would change.")] = False,
+    annotations: Annotations = default_annotations(),
+    texts: Texts = [],  # noqa: B006 - Typer copies it
+    format: Printed = Format.text,  # noqa: A002 - the option's name
+) -> None:
+    """Write splits.yaml by a seeded search for balance, and say what each split holds.
+
+    Example: publish_dataset.py splits --seed 1 --sizes 32/8/16
+    """
+    over = partial(progress, doing="searching")
+    report = divide(read_corpus(annotations, texts), seed, sizes, check=check, tell=_say, over=over)
+    if format is Format.json:
+        print_data(dump_json(report.as_json(), indent=1))
+    else:
+        print_table(splits_table(report))
 
 
 @app.command("diff")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from khabar.corpus import Corpus
 from khabar.schema import Schema, load_schema
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -38,24 +39,38 @@ def tiny_value() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def standoff_texts() -> Path:
-    """The folder of raw texts of others that `KHABAR_TEXTS` names."""
-    return folder_of("KHABAR_TEXTS")
+def repository_corpus() -> Corpus:
+    """The corpus as a clone has it: without any text of others, whatever `KHABAR_TEXTS` says."""
+    return Corpus(REPOSITORY / "annotations")
+
+
+@pytest.fixture(scope="session")
+def standoff_folders() -> list[Path]:
+    """The folders of texts of others that `KHABAR_TEXTS` names."""
+    return [Path(each) for each in variable("KHABAR_TEXTS").split(os.pathsep)]
+
+
+@pytest.fixture(scope="session")
+def sample_article(standoff_folders: list[Path]) -> Path:
+    """The stand-off article as a person copied it off a page."""
+    return next(
+        path for folder in standoff_folders if (path := folder / "eureporter-milan-osce.txt").is_file()
+    )
 
 
 @pytest.fixture(scope="session")
 def corpora() -> Path:
     """The folder of open corpora that `KHABAR_CORPORA` names."""
-    return folder_of("KHABAR_CORPORA")
+    return Path(variable("KHABAR_CORPORA"))
 
 
-def folder_of(variable: str) -> Path:
-    """The folder an environment variable names; the test is skipped, or under CI fails, without it."""
-    value = os.environ.get(variable)
+def variable(name: str) -> str:
+    """The environment variable's value; the test is skipped, or under CI fails, without it."""
+    value = os.environ.get(name)
     if not value:
-        message = f"{variable} is not set: it names a folder of texts that are not ours to ship"
+        message = f"{name} is not set: it names folders of texts that are not ours to ship"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    return Path(value)
+    return value
 
 
 def words(text: str) -> dict[str, str]:

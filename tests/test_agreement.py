@@ -57,12 +57,15 @@ def test_every_measure_counts_what_both_have_and_what_each_has(tiny_schema: Sche
     assert compare(FIRST, SECOND, tiny_schema).counts == {
         "entity": Counts(1, 3, 2),
         "entity_span": Counts(2, 3, 2),
+        "entity_overlap": Counts(1, 3, 2),
         "trigger_i": Counts(2, 2, 2),
         "trigger_c": Counts(1, 2, 2),
         "argument_i": Counts(1, 3, 1),
         "argument_c": Counts(1, 3, 2),
         "argument_i+": Counts(1, 3, 2),
         "argument_c+": Counts(1, 3, 3),
+        "argument_given_i": Counts(1, 2, 1),
+        "argument_given_c": Counts(1, 2, 2),
     }
 
 
@@ -70,14 +73,30 @@ def test_measures_are_given_by_type_and_role(tiny_schema: Schema) -> None:
     by_type = compare(FIRST, SECOND, tiny_schema).by_type
     assert by_type == {
         "entity": {"GPE": Counts(1, 2, 1), "ORG": Counts(0, 1, 0), "PER": Counts(0, 0, 1)},
+        "entity_overlap": {"GPE": Counts(1, 2, 1), "ORG": Counts(0, 1, 0), "PER": Counts(0, 0, 1)},
         "trigger_c": {"Meet": Counts(0, 1, 0), "Reject": Counts(1, 1, 2)},
         "argument_c+": {"Place": Counts(0, 1, 1), "Proposal": Counts(0, 1, 0), "Rejecter": Counts(1, 1, 2)},
+        "argument_given_c": {
+            "Place": Counts(0, 0, 1),
+            "Proposal": Counts(0, 1, 0),
+            "Rejecter": Counts(1, 1, 1),
+        },
     }
 
 
-def test_attributes_are_compared_where_both_have_the_span_and_its_type(tiny_schema: Schema) -> None:
+def test_attributes_are_compared_where_both_have_the_span_whatever_its_type(tiny_schema: Schema) -> None:
     attributes = compare(FIRST, SECOND, tiny_schema).attributes
-    assert attributes == {"metonym": {(True, False): 1}, "realis": {("actual", "actual"): 1}}
+    assert attributes == {
+        "metonym": {(True, False): 1},
+        "realis": {("actual", "actual"): 1, ("future", "future"): 1},
+    }
+
+
+def test_types_are_set_against_each_other_where_both_have_the_span(tiny_schema: Schema) -> None:
+    assert compare(FIRST, SECOND, tiny_schema).types == {
+        "entities": {("GPE", "GPE"): 1, ("ORG", "PER"): 1},
+        "triggers": {("Reject", "Reject"): 1, ("Meet", "Reject"): 1},
+    }
 
 
 def test_f1_is_undefined_where_neither_has_any(tiny_schema: Schema) -> None:
@@ -104,20 +123,27 @@ def test_articles_are_summed_exactly(tiny_schema: Schema) -> None:
     summed = total([compare(FIRST, SECOND, tiny_schema), compare(FIRST, FIRST, tiny_schema)])
     assert summed.counts["entity"] == Counts(4, 6, 5)
     assert summed.by_type["entity"]["ORG"] == Counts(1, 2, 1)
-    assert summed.attributes["realis"] == {("actual", "actual"): 2, ("future", "future"): 1}
+    assert summed.attributes["realis"] == {("actual", "actual"): 2, ("future", "future"): 2}
     with pytest.raises(ValueError, match="no article that both annotators did"):
         total([])
 
 
 def test_the_figures_are_json_with_their_counts(tiny_schema: Schema) -> None:
     value = as_json(compare(FIRST, SECOND, tiny_schema))
-    assert value["measures"]["entity"] == {"match": 1, "first": 3, "second": 2, "f1": 0.4}
+    assert value["measures"]["entity"] == {
+        "match": 1,
+        "first": 3,
+        "second": 2,
+        "f1": 0.4,
+        "f1_interval": None,
+    }
     assert value["attributes"]["metonym"] == {
         "compared": 1,
         "kappa": 0.0,
         "confusion": [{"first": True, "second": False, "count": 1}],
     }
-    assert '"kappa": null' in dump_json(value)
+    nothing = as_json(compare(annotated("a"), annotated("b"), tiny_schema))
+    assert '"kappa": null' in dump_json(nothing)
 
 
 @given(data=st.data())
@@ -130,6 +156,11 @@ def test_agreement_is_symmetric_and_whole_with_oneself(data: st.DataObject, tiny
     assert kappa(one.attributes["realis"]) == kappa(other.attributes["realis"])
     alone = compare(first, replace(first, annotator="c"), tiny_schema)
     assert {each.f1 for each in alone.counts.values()} <= {1.0, None}
+    for name, counts in one.counts.items():
+        swapped = other.counts[name]
+        assert (counts.match, counts.first, counts.second) == (swapped.match, swapped.second, swapped.first)
+    assert one.counts["entity"].match <= one.counts["entity_overlap"].match
+    assert one.counts["argument_given_c"].match == one.counts["argument_c+"].match
     for name, rows in one.by_type.items():
         assert sum(rows.values(), Counts()) == one.counts[name]
 

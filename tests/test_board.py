@@ -200,7 +200,15 @@ def test_the_program_writes_the_same_bytes_on_a_second_run(
         files = [path for path in out.rglob("*") if path.is_file()]
         written.append({path.relative_to(out).as_posix(): path.read_bytes() for path in files})
     articles = [f"articles/{name}.html" for name in ("index", "ours-1", "ours-2", "ours-3", "theirs-1")]
-    assert sorted(written[0]) == ["README.md", *articles, "index.html", "results.json"]
+    systems = ["systems/one.html", "systems/two.html"]
+    assert sorted(written[0]) == [
+        "README.md",
+        *articles,
+        "index.html",
+        "results.json",
+        "scores.csv",
+        *systems,
+    ]
     assert written[0] == written[1]
     results = json.loads(written[0]["results.json"])
     assert [each["name"] for each in results["systems"]] == ["One", "Two"]

@@ -330,8 +330,8 @@ def clean_of_marks(raw: str) -> str:
 
 
 @pytest.mark.standoff
-def test_the_sample_article_is_title_and_twelve_paragraphs_and_maps_back(standoff_texts: Path) -> None:
-    raw = (standoff_texts / "eureporter-milan-osce.txt").read_bytes().decode("utf-8")
+def test_the_sample_article_is_title_and_twelve_paragraphs_and_maps_back(sample_article: Path) -> None:
+    raw = sample_article.read_bytes().decode("utf-8")
     cleaned = clean(raw)
     lines = cleaned.text.split("\n")
     assert lines[1] == ""

@@ -21,7 +21,7 @@ from khabar.release import build, gold_documents
 from khabar.schema import Schema
 from khabar.scoring import Evaluation, MismatchError, evaluate, read_gold, score_events, score_tags
 from khabar.scoring.counts import Counts, Figures
-from khabar.scoring.measures import HEADLINES, MEASURES, Matrix
+from khabar.scoring.measures import BY_NAME, HEADLINES, MEASURES, Matrix
 from khabar.scoring.proclitics import up_to_proclitic
 from khabar.scoring.report import as_json, tables
 from khabar.scoring.resampling import intervals
@@ -145,6 +145,22 @@ def test_a_wrong_mention_more_never_raises_precision(tiny_schema: Schema, record
     for name in ("entities", "entities_exact", "entities_up_to_proclitic"):
         assert (after[name].precision or 0.0) <= (before[name].precision or 0.0)
         assert after[name].predicted == before[name].predicted + 1
+
+
+@settings(deadline=None, max_examples=25)
+@given(submissions())
+def test_a_wrong_event_or_argument_more_never_raises_precision(
+    tiny_schema: Schema, records: list[Record]
+) -> None:
+    before = micro(scored(records, tiny_schema))
+    wrong = {"start": AMMAN.index("الخطة"), "end": AMMAN.index("الخطة") + 5}
+    more = {"type": "Reject", "trigger": wrong, "arguments": [{"role": "Proposal", **wrong}]}
+    records[1]["events"].append(more)
+    after = micro(scored(records, tiny_schema))
+    for name, counts in before.items():
+        if BY_NAME[name].task != "entities":
+            assert (after[name].precision or 0.0) <= (counts.precision or 0.0), name
+            assert (after[name].predicted, after[name].match) == (counts.predicted + 1, counts.match), name
 
 
 def test_a_predict_function_over_a_dataset_scores_as_its_records_do(tiny_schema: Schema) -> None:

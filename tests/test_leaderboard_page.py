@@ -86,12 +86,28 @@ def test_every_figure_on_the_page_is_one_of_the_results(results: dict[str, Any],
         for tag, a in parsed(leaderboard(results, tiny_schema)).tags
         if tag == "td" and "data-value" in a
     ]
-    figures = [each for each in cells if each and not re.fullmatch(r"\d{4}-\d\d-\d\d", each)]
+    figures = [each for each in cells if each and re.fullmatch(r"\d+|\d+\.\d+(e-\d+)?", each)]
     assert len(figures) > 40
     assert {float(each) for each in figures} <= given
     for system in results["systems"]:
         for measure in system["measures"].values():
             assert measure is None or str(measure["micro"]["f1"]) in figures
+
+
+def test_the_words_of_every_cell_are_its_figure(results: dict[str, Any], tiny_schema: Schema) -> None:
+    page = leaderboard(results, tiny_schema)
+    cells = re.findall(r'<td[^>]* data-value="(\d+(?:\.\d+)?)"[^>]*>(?:<b>)?([^<]*)', page)
+    assert len(cells) > 40
+    for value, words in cells:
+        assert words.strip() == (value if re.fullmatch(r"\d+", value) else f"{100 * float(value):.1f}")
+    intervals = set(re.findall(r"<small>([\d.]+)–([\d.]+)</small>", page))
+    measures = [each for system in results["systems"] for each in system["measures"].values() if each]
+    given = [each["micro"]["f1_interval"] for each in measures]
+    assert intervals
+    assert intervals <= {(f"{100 * low:.1f}", f"{100 * high:.1f}") for low, high in filter(None, given)}
+    groups = {int(each) for each in re.findall(r'data-group="(\d+)"', page)}
+    compared = results["comparison"]["groups"].values()
+    assert groups == {group for each in compared for group in each.values() if group is not None}
 
 
 def test_the_page_fetches_nothing_and_runs_no_script_but_its_own(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from khabar.corpus import Corpus
 from khabar.errors import DataError
+from khabar.files import write_json
 from khabar.release.card import Canary, FileSize, Verbatim, canary, figures, render, size_category
 from khabar.release.citation import read_citation
 from khabar.release.pairs import agreement_of_pairs
@@ -203,3 +204,45 @@ def test_every_fault_of_the_citation_file_is_told(tmp_path: Path) -> None:
 )
 def test_sizes_are_named_as_the_hub_names_them(rows: int, name: str) -> None:
     assert size_category(rows) == name
+
+
+def decide(checkout: Path, article: str, passes: list[str]) -> None:
+    """Decisions on the article that name these passes."""
+    digest = corpus_of(checkout).articles[article].text_sha256
+    decided = {"article": article, "text_sha256": digest, "judge": "j", "schema": "1.0", "passes": passes}
+    write_json(checkout / "annotations" / "decisions" / f"{article}.json", decided | {"decisions": []})
+
+
+def test_agreement_over_the_release_is_of_the_passes_that_gold_was_made_of(checkout: Path) -> None:
+    corpus = corpus_of(checkout)
+    assert [each.name for each in agreement_of_pairs(corpus, make_tables(corpus))] == ["a and b"]
+    for article in ("ours-1", "ours-2"):
+        decide(checkout, article, ["a", "b"])
+    corpus = corpus_of(checkout)
+    whole, pair = agreement_of_pairs(corpus, make_tables(corpus))
+    assert (whole.name, whole.articles) == ("the two passes that gold was made of", 2)
+    assert (pair.name, pair.articles) == ("a and b", 3)
+    assert whole.agreement.counts["trigger_c"].f1 == 1.0
+    assert whole.intervals["trigger_c"] == (1.0, 1.0)
+    interval = pair.intervals["trigger_c"]
+    assert interval is not None
+    assert interval.low < (pair.agreement.counts["trigger_c"].f1 or 0) <= interval.high
+    card = card_of(checkout)
+    assert "**Over the release**: each article's two passes that its gold was made of" in card
+    assert f"| {interval.low:.3f}–{interval.high:.3f} |" in card
+
+
+def test_the_card_warns_beside_figures_of_models_only(checkout: Path) -> None:
+    said = "Passes of one and the same model agree more than people do"
+    annotators = checkout / "annotations" / "annotators.yaml"
+    text = annotators.read_text(encoding="utf-8")
+    for kinds, count in ((("model", "model"), 1), (("human", "model"), 0)):
+        value = yaml.safe_load(text)
+        value[0]["kind"], value[1]["kind"] = kinds
+        annotators.write_text(yaml.safe_dump(value), encoding="utf-8")
+        assert card_of(checkout).count(said) == count
+
+
+def test_the_card_says_how_many_test_mentions_of_a_type_are_unseen_in_train(checkout: Path) -> None:
+    rows = [line for line in card_of(checkout).splitlines() if line.startswith(("| `GPE`", "| `ORG`"))]
+    assert [row.split(" | ")[-1] for row in rows] == ["100 % |", "– |"]

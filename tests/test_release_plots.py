@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree import ElementTree
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from khabar.agreement import Agreement, Counts
+from khabar.bootstrap import Interval
 from khabar.release.charts import Bar, Chart, Part, as_svg
 from khabar.release.counts import Tally
 from khabar.release.pairs import Pair
@@ -62,6 +64,29 @@ def test_measures_stand_together_with_a_bar_for_each_pair_of_annotators() -> Non
         ("triggers: span and event type (Trig-C)", 0, 0.0, "–"),
         ("", 1, 0.0, "–"),
     ]
+
+
+def test_an_interval_is_a_whisker_to_scale_and_is_said() -> None:
+    agreed = Agreement({"entity": Counts(1, 2, 2)}, {}, {})
+    chart = of_agreement("F1", [Pair("", "", 2, agreed, {"entity": Interval(0.25, 0.75)})])
+    assert chart.series == ("the two passes that gold was made of",)
+    assert chart.bars[0].interval == (0.25, 0.75)
+    assert chart.bars[0].parts[0].said == "0.500 (0.250–0.750)"
+    root = drawn(chart)
+    (whisker,) = root.iter(f"{SVG}path")
+    bar = next(each for each in root.iter(f"{SVG}rect") if each.get("height") == "16")
+    start, length = float(bar.get("x", "")), float(bar.get("width", ""))
+    found = re.fullmatch(r"M([\d.]+) \d+v8m0 -4H([\d.]+)m0 -4v8", whisker.get("d", ""))
+    assert found is not None
+    assert float(found[1]) == pytest.approx(start + length / 2, abs=0.2)
+    assert float(found[2]) == pytest.approx(start + length * 1.5, abs=0.2)
+
+
+def test_the_whole_and_the_pairs_with_most_articles_are_drawn_one_colour_each() -> None:
+    agreed = Agreement({"entity": Counts(1, 2, 2)}, {}, {})
+    few, many = [Pair("a", name, 1, agreed) for name in "bcd"], [Pair("e", name, 9, agreed) for name in "fgh"]
+    chart = of_agreement("F1", [Pair("", "", 12, agreed), *few, *many])
+    assert chart.series == ("the two passes that gold was made of", "e and f", "e and g", "e and h")
 
 
 def drawn(chart: Chart, mark: str = "mark") -> ElementTree.Element:

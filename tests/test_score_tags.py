@@ -229,3 +229,13 @@ def test_rows_of_numpy_and_tuples_are_scored_like_lists() -> None:
         score_tags([np.array(row) for row in rows], [np.array(row, dtype=object) for row in rows]) == listed
     )
     assert score_tags([tuple(row) for row in rows], rows) == listed
+
+
+def test_more_types_than_a_byte_can_number_are_counted_as_seqeval_counts_them() -> None:
+    gold = [[f"B-T{number}", f"I-T{number}", "O"] for number in range(300)]
+    predicted = [
+        [first, "O" if number % 3 else second, "O"] for number, (first, second, _) in enumerate(gold)
+    ]
+    found, expected = score_tags(gold, predicted), published(gold, predicted)
+    assert found.micro == expected[""]
+    assert found.by_type == {name: each for name, each in expected.items() if name}

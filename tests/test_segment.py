@@ -171,8 +171,8 @@ def test_every_token_is_in_exactly_one_sentence_and_every_offset_is_exact(text: 
 
 
 @pytest.mark.standoff
-def test_the_sample_article_has_its_twenty_two_sentences(standoff_texts: Path) -> None:
-    raw = (standoff_texts / "eureporter-milan-osce.txt").read_text(encoding="utf-8")
+def test_the_sample_article_has_its_twenty_two_sentences(sample_article: Path) -> None:
+    raw = sample_article.read_text(encoding="utf-8")
     text = clean(raw).text
     assert len(segment(text)) == 22
     assert len(tokenize(text)) == 474

@@ -1,13 +1,13 @@
 """The corpus on disk: articles, their texts (here or stand-off), passes, gold, splits.
 
-A stand-off article's text is looked for in the folders given (or in `KHABAR_TEXTS`), and taken only
-if its digest is the one the annotation was made for.
+A stand-off article's text is looked for in the folders given (or in `KHABAR_TEXTS`), as `<id>.txt` or
+in the line-aligned files its source names, and taken only if its digest is the one annotated.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from khabar.document import Annotation, read_annotation
 from khabar.errors import CallError, DataError, Faults, Report
 from khabar.files import dump_json, read_json_lines, read_text, read_yaml, sha256, write_text
 from khabar.schema import Schema, add_validation_faults, load_schema
+from khabar.standoff import Lines, aligned_documents, slug_of
 from khabar.text import clean
 
 ID = r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$"
@@ -64,6 +65,11 @@ class Source(_Line):
     address: str | None = None
     how_to_get: str
     files: list[RawFile] = []
+    lines: Lines | None = None
+
+    def article_id(self, document: str) -> str:
+        """The article id of a document of a line-aligned source."""
+        return f"{self.id}-{slug_of(document)}"
 
 
 class Annotator(_Line):
@@ -115,7 +121,12 @@ class Corpus:
 
     def annotations(self, layer: str) -> list[Annotation]:
         """The annotations of a layer (`gold` or an annotator), checked against schema and texts."""
-        return _read_layer(self, layer)
+        where = layer_folder(self.folder, layer)
+        if not where.is_dir():
+            there = [n for n in ("gold", *self.pass_names) if layer_folder(self.folder, n).is_dir()]
+            known = ", ".join(there) or "none yet"
+            raise CallError(f"no layer {layer!r} in {self.folder} (there are: {known})")
+        return read_layer(self, layer, where)
 
     @property
     def pass_names(self) -> list[str]:
@@ -172,22 +183,42 @@ def read_articles(folder: str | Path, *, texts: Iterable[str | Path] | None = No
             faults.add(f"line {number}", f"article {article.id!r} is given twice")
         found[article.id] = article
     faults.raise_if_any("correct the lines, or write them again with scripts/convert_articles.py")
-    read = [_with_text(article, folder, folders, faults) for article in found.values()]
+    aligned = _aligned_texts(folder, folders)
+    read = [_with_text(article, folder, folders, aligned, faults) for article in found.values()]
     faults.raise_if_any("put the text back as it was, or convert the article again under a new id")
     return read
 
 
-def _with_text(article: Article, folder: Path, folders: Sequence[Path], faults: Faults) -> Article:
+def _aligned_texts(folder: Path, folders: Sequence[Path]) -> dict[str, tuple[Path, str]]:
+    """File and raw text, by article id, of the documents of line-aligned sources in those folders."""
+    if not folders or not (folder / "sources.yaml").is_file():
+        return {}
+    return {
+        source.article_id(document): (where / source.lines.texts, raw)
+        for source in _read_list(folder / "sources.yaml", Source)
+        for where in folders
+        if source.lines is not None and source.lines.in_folder(where)
+        for document, raw in aligned_documents(where, source.lines).items()
+    }
+
+
+def _with_text(
+    article: Article,
+    folder: Path,
+    folders: Sequence[Path],
+    aligned: Mapping[str, tuple[Path, str]],
+    faults: Faults,
+) -> Article:
     """The article with its text: exact, or raw where cleaning yields the very text of the digest."""
-    for path in [each / f"{article.id}.txt" for each in (folder / "texts", *folders)]:
-        if path.is_file():
-            raw = read_text(path)
-            text = _text_of_digest(raw, article.text_sha256)
-            if text is not None:
-                return article.model_copy(update={"text": text})
-            faults.add(
-                article.id, f"{path} has digest {sha256(raw)[:12]}…, expected {article.text_sha256[:12]}…"
-            )
+    paths = [each / f"{article.id}.txt" for each in (folder / "texts", *folders)]
+    candidates = [(path, read_text(path)) for path in paths if path.is_file()]
+    if article.id in aligned:
+        candidates.append(aligned[article.id])
+    for path, raw in candidates:
+        text = _text_of_digest(raw, article.text_sha256)
+        if text is not None:
+            return article.model_copy(update={"text": text})
+        faults.add(article.id, f"{path} has digest {sha256(raw)[:12]}…, expected {article.text_sha256[:12]}…")
     return article
 
 
@@ -218,12 +249,11 @@ def layer_folder(folder: Path, layer: str) -> Path:
     return folder / "gold" if layer == "gold" else folder / "passes" / layer
 
 
-def _read_layer(corpus: Corpus, layer: str) -> list[Annotation]:
-    where = layer_folder(corpus.folder, layer)
-    if not where.is_dir():
-        there = [name for name in ("gold", *corpus.pass_names) if layer_folder(corpus.folder, name).is_dir()]
-        known = ", ".join(there) or "none yet"
-        raise CallError(f"no layer {layer!r} in {corpus.folder} (there are: {known})")
+def read_layer(corpus: Corpus, layer: str, where: Path) -> list[Annotation]:
+    """The annotations in the folder `where`, by article, checked against schema and texts as of that layer.
+
+    Raises DataError with every fault of every file.
+    """
     reports: list[Report] = []
     found: list[Annotation] = []
     for path in sorted(where.glob("*.json")):

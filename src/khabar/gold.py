@@ -83,15 +83,16 @@ def decide(
     def read(path: Path) -> None:
         value = read_json(path)
         article = named_article(corpus, value, source=str(path))
-        passes = passes_of(corpus, article.id)
+        where = decisions_path(corpus, article.id)
+        if amending and not where.is_file():
+            raise CallError(f"no decisions to amend at {where}")
+        there = read_decisions(where) if amending else None
+        passes = passes_of(corpus, article.id, there.passes if there else None)
         text = text_of(article)
         made, places = expand(value, passes, text=text, schema=corpus.schema, source=str(path))
         require_annotator(corpus, made.judge, role="judge")
-        where = decisions_path(corpus, article.id)
-        if amending:
-            if not where.is_file():
-                raise CallError(f"no decisions to amend at {where}")
-            made, places = amend(read_decisions(where), made, places)
+        if there:
+            made, places = amend(there, made, places)
         adjudicate(passes, made, schema=corpus.schema, text=text, source=str(path), places=places)
         if where in contents:
             raise DataError.one(path, f"{article.id} is decided in another of these files already")
@@ -193,7 +194,11 @@ def _arguments(event: Mention, passes: Iterable[Annotation]) -> list[str]:
 
 
 def open_differences(corpus: Corpus, article: str) -> list[dict[str, Any]]:
-    """The numbered differences of an article's passes, each as `difference_row` shows it."""
-    passes = passes_of(corpus, article)
+    """The numbered differences of the passes that were decided on, or of all where nothing is decided yet.
+
+    Each is as `difference_row` shows it.
+    """
+    decided = decisions_path(corpus, article)
+    passes = passes_of(corpus, article, read_decisions(decided).passes if decided.is_file() else None)
     text = text_of(corpus.articles[article])
     return [difference_row(each, passes, text) for each in differences(passes)]

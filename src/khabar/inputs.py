@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from khabar.errors import CallError, DataError, Fault, Faults, Report
 from khabar.files import read_json_lines, read_text
 from khabar.schema import add_validation_faults
+from khabar.standoff import Lines, aligned_documents, slug_of
 from khabar.text.html import decode, extract
 from khabar.text.page import Metadata, iso_date
 
@@ -21,8 +21,6 @@ PAGES = (".html", ".htm")
 RECORDS = (".jsonl",)
 MAX_BYTES = 16 * 1024 * 1024
 """A single article in a file of its own is never longer."""
-
-_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,19 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def documents_in(folder: Path, lines: Lines, wanted: Sequence[str] = ()) -> list[RawArticle]:
+    """The wanted documents of a line-aligned corpus, in the order wanted; by default all of them.
+
+    Raises CallError naming the wanted documents that it does not have.
+    """
+    there = aligned_documents(folder, lines)
+    if absent := [name for name in wanted if name not in there]:
+        raise CallError(f"no document {', '.join(absent)} in {folder / lines.documents}")
+    return [
+        RawArticle(f"{folder / lines.texts}#{name}", slug_of(name), there[name]) for name in wanted or there
+    ]
+
+
 def _hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
@@ -97,11 +108,6 @@ def read_inputs(path: Path, reports: list[Report]) -> Iterator[RawArticle]:
             yield RawArticle(str(path), slug_of(path.stem), read_text(path))
     except DataError as error:
         reports.extend(error.reports)
-
-
-def slug_of(name: str) -> str:
-    """The name in lower-case ASCII letters, digits and hyphens; empty if it has none of them."""
-    return _NOT_IN_SLUG.sub("-", name.lower()).strip("-")
 
 
 def _page(place: str, slug: str, html: str) -> RawArticle:

@@ -19,9 +19,9 @@ from khabar.formats.exporting import Kind
 from khabar.formats.findings import Findings, Mending, with_clean_text
 from khabar.formats.model import AnnotatedText, onto
 from khabar.gathering import Saved, require_annotator, save
-from khabar.inputs import slug_of
 from khabar.intake import require_source
 from khabar.schema import Attribute, Schema
+from khabar.standoff import slug_of
 
 FORMATS = {
     Kind.conll2003: conll2003,

@@ -6,15 +6,15 @@ its pages hold metadata, counts and the annotated mentions, and are the same eve
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from khabar.corpus import Article, Corpus, Source, layer_folder
 from khabar.document import Annotation
-from khabar.files import write_text
 from khabar.pages.layers import Layer, of_annotation, of_extraction, shortened
 from khabar.pages.page import brief, render
+from khabar.pages.showing import shown_text, sources_of
 from khabar.schema import Schema
 from khabar.scoring import Gold, read_submission
 from khabar.scoring.board import Entry
@@ -22,6 +22,8 @@ from khabar.scoring.extraction import Extraction
 from khabar.text import tokenize
 
 INDEX = "index.html"
+NAMES = 9
+"""Mentions by which the list shows an article whose text is not ours to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Reading:
     layers: tuple[Layer, ...]
 
     @property
+    def types(self) -> list[str]:
+        """Types of what the first layer says, entities' and events'."""
+        return list(self.layers[0].counts) if self.layers else []
+
+    @property
     def words(self) -> int | None:
         """Tokens of the text, where it is shown."""
         return None if self.text is None else len(tokenize(self.text))
@@ -52,6 +59,21 @@ class Reading:
     def beginning(self) -> str:
         """The first words below the title, where the text is shown."""
         return brief((self.text or "").partition("\n")[2].strip(), 220)
+
+    @property
+    def names(self) -> list[str]:
+        """The words that the first layer has most often as mentions; equals by the alphabet."""
+        said = self.layers[0].mentions if self.layers else ()
+        times = Counter(shortened(each.text) for each in said)
+        return sorted(times, key=lambda words: (-times[words], words))[:NAMES]
+
+    @property
+    def sought(self) -> list[str]:
+        """What the list is searched in: the text where it is shown, else the mentions by the alphabet."""
+        if self.text is not None:
+            return [self.text]
+        said = self.layers[0].mentions if self.layers else ()
+        return sorted({shortened(each.text) for each in said})
 
     @property
     def file(self) -> str:
@@ -91,26 +113,15 @@ def explorer(corpus: Corpus, voices: Sequence[Voice] = ()) -> dict[str, str]:
     return {**pages, INDEX: articles_page(found, corpus.schema)}
 
 
-def write_explorer(folder: Path, pages: Mapping[str, str]) -> None:
-    """Write the pages into the folder; a page of an article that is no more is taken away."""
-    for name, page in pages.items():
-        write_text(folder / name, page)
-    for path in folder.glob("*.html"):
-        if path.name not in pages:
-            path.unlink()
-
-
 def readings(corpus: Corpus, voices: Sequence[Voice] = ()) -> list[Reading]:
     """The articles of the corpus by id, with gold first, then passes, then voices."""
     spoken = {name: _annotations(corpus, name) for name in ("gold", *corpus.pass_names)}
-    has_sources = (corpus.folder / "sources.yaml").is_file()
-    sources = corpus.sources if has_sources else {}
+    sources = sources_of(corpus)
     split_of = {id_: split for split, ids in corpus.splits.items() for id_ in ids}
     found = []
     for article in sorted(corpus.articles.values(), key=lambda each: each.id):
         source = sources.get(article.source)
-        # what no source describes is nobody's permission
-        text = article.text if source is not None and not source.standoff else None
+        text = shown_text(article, source)
         said = {name: each[article.id] for name, each in spoken.items() if article.id in each}
         layers = [_layer(corpus, name, each, text) for name, each in said.items()]
         if text is not None:
@@ -176,8 +187,9 @@ def articles_page(found: Sequence[Reading], schema: Schema) -> str:
     return render(
         "articles",
         look="paper",
-        readings=found,
+        readings=sorted(found, key=lambda each: each.text is None),
         schema=schema,
+        event_types=[each for each in schema.event_types if any(each.name in r.types for r in found)],
         sources=sorted({each.article.source for each in found}),
         splits=[each for each in ("train", "validation", "test") if any(r.split == each for r in found)],
     )

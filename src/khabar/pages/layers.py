@@ -6,6 +6,7 @@ type and exact characters, is in both.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from khabar.scoring.extraction import Extraction
 
 MAX_WORDS = 5
 """Of a mention whose text is not ours to show, no more words than that are shown."""
+
+_WORD = re.compile(r"\w+")  # 09:30 is two
 
 Span = tuple[int, int]
 
@@ -109,8 +112,8 @@ class Layer:
 
 def shortened(text: str) -> str:
     """The first words of a mention, and … where there are more."""
-    words = text.split()
-    return text if len(words) <= MAX_WORDS else " ".join(words[:MAX_WORDS]) + " …"
+    words = list(_WORD.finditer(text))
+    return text if len(words) <= MAX_WORDS else text[: words[MAX_WORDS - 1].end()] + " …"
 
 
 def of_annotation(
@@ -219,7 +222,6 @@ def _mention_mark(mention: Mention) -> Mark:
         *mention.span,
         f"entity t-{mention.type}{noted}",
         {"key": mention.key, "type": mention.type, "tag": mention.type, "notes": _words(mention.notes)},
-        ", ".join([mention.type, *(each.label.en for each in mention.notes)]),
     )
 
 
@@ -239,7 +241,6 @@ def _trigger_mark(happening: Happening, tag: str) -> Mark:
         *happening.span,
         f"trigger t-{happening.type}{noted}",
         {"key": happening.key, "type": happening.type, "tag": tag},
-        f"event {happening.tag}, {len(happening.fillers)} arguments",
         rises=False,
     )
 

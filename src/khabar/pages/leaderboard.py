@@ -1,88 +1,115 @@
-"""The leaderboard's page: figures with their intervals, types as heat maps, systems in their own words."""
+"""The leaderboard's page: figures with their intervals, types and slices as heat maps."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from khabar.pages.figures import Cell, as_cell, labels_of
 from khabar.pages.page import render
 from khabar.schema import Bilingual, Schema
+from khabar.scoring.board import check_one_gold
+from khabar.scoring.comparison_report import group_of
 
 _BY_TYPE = (("entities", "Entities by type"), ("triggers", "Triggers by event type"))
+_LEAD = (
+    "A slice depends on the article, its gold and the span only, so that the slices of a kind add up to the "
+    "total: where the article is from, whether the train split has the form, words in the mention and in its "
+    "sentence, nesting, and whether the article has any gold event."
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A figure between 0 and 1, or None, and the interval around it where there is one."""
-
-    value: float | None
-    low: float | None = None
-    high: float | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TypeRow:
-    """A type of the schema: how many the gold holds, and each system's F1 on it."""
+class HeatRow:
+    """A type or slice: how many the gold holds, and each system's F1 on it."""
 
     name: str
-    label: Bilingual
+    label: Bilingual | None
     gold: int
     cells: list[Cell]
 
 
 @dataclass(frozen=True, slots=True)
 class HeatMap:
-    """F1 of every type and system under one measure."""
+    """F1 of every row and system under one measure; `rows_are` says what a row is."""
 
     title: str
+    rows_are: str
     systems: list[str]
-    rows: list[TypeRow]
+    rows: list[HeatRow]
+    lead: str = ""
 
 
 def leaderboard(results: Mapping[str, Any], schema: Schema) -> str:
-    """The page of `results.json`, whose every number it shows is one of; one self-contained HTML file."""
+    """The page of `results.json`, whose every number it shows is one of; one self-contained HTML file.
+
+    Raises DataError where a system was scored on another gold.
+    """
+    check_one_gold(results)
     systems = results["systems"]
     measures = results["measures"]
+    headlines = [each for each in measures if each["headline"]]
+    maps = [*_types(systems, schema), *_slices(systems, headlines)]
     return render(
         "leaderboard",
         results=results,
         systems=systems,
-        headlines=[each for each in measures if each["headline"]],
+        headlines=headlines,
         measures=measures,
         cells={
             each["id"]: {m["name"]: _cell(each["measures"][m["name"]]) for m in measures} for each in systems
         },
-        heat_maps=[each for each in _heat_maps(systems, schema) if each.rows],
+        groups={
+            each["id"]: {m["name"]: group_of(results["comparison"], m["name"], each["id"]) for m in headlines}
+            for each in systems
+        },
+        heat_maps=[each for each in maps if each.rows],
     )
 
 
 def _cell(measure: Mapping[str, Any] | None) -> Cell:
-    return Cell(None) if measure is None else _figure(measure["micro"])
+    return as_cell(None if measure is None else measure["micro"])
 
 
-def _figure(values: Mapping[str, Any]) -> Cell:
-    low, high = values["f1_interval"] or (None, None)
-    note = f"{values['match']} right of {values['predicted']} predicted, {values['gold']} in gold"
-    return Cell(values["f1"], low, high, note)
-
-
-def _heat_maps(systems: Sequence[Mapping[str, Any]], schema: Schema) -> list[HeatMap]:
-    labels = {each.name: each.label for each in schema.entity_types}
-    labels |= {each.name: each.label for each in schema.event_types}
-    found = []
+def _types(systems: Sequence[Mapping[str, Any]], schema: Schema) -> Iterator[HeatMap]:
+    labels = labels_of(schema)
     for measure, title in _BY_TYPE:
         shown = [each for each in systems if each["measures"][measure] is not None]
         types = [each["measures"][measure]["types"] for each in shown]
-        rows = [
-            _type_row(name, label, types) for name, label in labels.items() if any(name in t for t in types)
+        named = {name: label for name, label in labels.items() if any(name in each for each in types)}
+        yield HeatMap(title, "Type", [each["name"] for each in shown], _rows(named, types))
+
+
+def _slices(
+    systems: Sequence[Mapping[str, Any]], headlines: Sequence[Mapping[str, Any]]
+) -> Iterator[HeatMap]:
+    for measure in headlines:
+        shown = [each for each in systems if measure["name"] in each["slices"]]
+        flat = [
+            {
+                f"{kind}: {name}": values
+                for kind, slices in each["slices"][measure["name"]].items()
+                for name, values in slices.items()
+            }
+            for each in shown
         ]
-        found.append(HeatMap(title, [each["name"] for each in shown], rows))
+        names: dict[str, Bilingual | None] = dict.fromkeys(name for each in flat for name in each)
+        title = f"{measure['title']} in slices"
+        rows = _in_order_of_kind(_rows(names, flat))
+        yield HeatMap(title, "Slice", [each["name"] for each in shown], rows, _LEAD)
+
+
+def _in_order_of_kind(rows: Sequence[HeatRow]) -> list[HeatRow]:
+    """A slice that only a later system has comes beside those of its kind."""
+    kinds = dict.fromkeys(each.name.partition(":")[0] for each in rows)
+    return [each for kind in kinds for each in rows if each.name.partition(":")[0] == kind]
+
+
+def _rows(names: Mapping[str, Bilingual | None], columns: Sequence[Mapping[str, Any]]) -> list[HeatRow]:
+    found = []
+    for name, label in names.items():
+        gold = max(each[name]["gold"] for each in columns if name in each)
+        cells = [as_cell(each.get(name)) for each in columns]
+        found.append(HeatRow(name, label, gold, cells))
     return found
-
-
-def _type_row(name: str, label: Bilingual, types: Sequence[Mapping[str, Any]]) -> TypeRow:
-    gold = max(each[name]["gold"] for each in types if name in each)
-    cells = [_figure(each[name]) if name in each else Cell(None) for each in types]
-    return TypeRow(name, label, gold, cells)

@@ -19,7 +19,9 @@ _LONG = re.compile(r"\S{120}")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Characters to mark. `rises`: the marks around it stand a level higher; `data` become `data-*`."""
+    """Characters to mark. `rises`: the marks around it stand a level higher; `data` become `data-*`,
+    where there is a value.
+    """
 
     start: int
     end: int
@@ -107,9 +109,11 @@ class _Writer:
 def _opening(piece: _Open) -> Markup:
     mark = piece.mark
     classes = mark.classes + ("" if piece.first else " continued") + ("" if piece.last else " continues")
-    given = {f"data-{name}": value for name, value in mark.data.items()}
-    given |= {"data-span": f"{mark.start}:{mark.end}", "style": f"--height:{piece.height}"}
-    if piece.first:
-        given |= {"tabindex": "-1", "aria-description": mark.description}
+    given = {f"data-{name}": value for name, value in mark.data.items() if value}
+    given["data-span"] = f"{mark.start}:{mark.end}"
+    if piece.height:
+        given["style"] = f"--height:{piece.height}"
+    if piece.first and mark.description:
+        given["aria-description"] = mark.description
     attributes = Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in given.items())
     return Markup('<mark class="{}"{}>').format(classes, attributes)

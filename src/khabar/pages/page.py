@@ -8,18 +8,23 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from khabar.files import write_text
+
 UNDEFINED = "–"
 
 
-def render(name: str, *, look: str | None = None, **values: Any) -> str:
+def render(name: str, *, look: str | None = None, script: str | None = None, **values: Any) -> str:
     """The page of the template `<name>.html.j2`, with `<name>.css` and `<name>.js` in it.
 
-    `look` names a style sheet that several pages share; it comes before the page's own.
+    `look` names a style sheet that several pages share; it comes before the page's own. `script` names
+    a script that is another page's, too.
     """
     environment = Environment(
         loader=PackageLoader("khabar.pages"),
@@ -31,15 +36,16 @@ def render(name: str, *, look: str | None = None, **values: Any) -> str:
     )
     environment.filters["percent"] = percent
     environment.filters["brief"] = brief
-    style, script = (_source(environment, f"{name}.{ending}") for ending in ("css", "js"))
+    style = _source(environment, f"{name}.css")
+    code = _source(environment, f"{script or name}.js")
     if look is not None:
         style = _source(environment, f"{look}.css") + style
     policy = (
-        f"default-src 'none'; script-src '{_digest(script)}'; style-src 'unsafe-inline'; img-src data:; "
+        f"default-src 'none'; script-src '{_digest(code)}'; style-src 'unsafe-inline'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
     # both are files of this package, never anyone's data
-    own = {"style": Markup(style), "script": Markup(script), "policy": policy}  # noqa: S704
+    own = {"style": Markup(style), "script": Markup(code), "policy": policy}  # noqa: S704
     return environment.get_template(f"{name}.html.j2").render(**values, **own)
 
 
@@ -51,6 +57,15 @@ def _source(environment: Environment, name: str) -> str:
 
 def _digest(script: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def write_pages(folder: Path, pages: Mapping[str, str]) -> None:
+    """Write the pages into the folder, by the names of their files; any other page in it is taken away."""
+    for name, page in pages.items():
+        write_text(folder / name, page)
+    for path in folder.glob("*.html"):
+        if path.name not in pages:
+            path.unlink()
 
 
 def brief(text: str, limit: int = 120) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, StrictUndefined, TemplateError
 
+from khabar.bootstrap import RESAMPLES
 from khabar.corpus import Annotator, Corpus
 from khabar.errors import DataError
 from khabar.guidelines import owners
@@ -122,6 +123,7 @@ def figures(
         "total": counts.total(by_split),
         "entity_types": _with_tallies(schema.entities, counts.entity_tallies(tables, schema.entities)),
         "event_types": _with_tallies(schema.events, counts.event_tallies(tables, schema.events)),
+        "unseen": counts.unseen_entities(tables, schema.entities),
         "roles": {name: list(schema.roles(name).values()) for name in schema.events},
         "attributes": [
             (each, owners(each, schema)) for each in (*schema.entity_attributes, *schema.event_attributes)
@@ -134,6 +136,7 @@ def figures(
         "annotators": _annotators(corpus, tables),
         "pairs": agreement_of_pairs(corpus, tables),
         "measures": MEASURES,
+        "resamples": RESAMPLES,
         "unshown": tables.unshown,
         "errata": read_errata(corpus, version=version).without(corpus.splits[held_out] if held_out else ()),
         "without_text": tables.without_text,

@@ -32,12 +32,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A row: parts laid end to end. `label` is what is printed before it, `name` what it is."""
+    """A row: parts laid end to end. `label` is what is printed before it, `name` what it is.
+
+    `interval`, if there is one, is drawn as a whisker over it.
+    """
 
     name: str
     label: str
     parts: tuple[Part, ...]
     said: str
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,4 +99,8 @@ def _row(bar: Bar, left: int, y: int, longest: float) -> dict[str, Any]:
         width = round((WIDTH - left - _RIGHT) * part.value / longest, 1) if longest else 0.0
         pieces.append({"series": part.series, "x": round(x, 1), "width": width})
         x += width
-    return {"bar": bar, "y": y, "pieces": pieces, "end": round(x, 1)}
+    whisker = None
+    if bar.interval is not None and longest:
+        whisker = [round(left + (WIDTH - left - _RIGHT) * each / longest, 1) for each in bar.interval]
+    end = round(max([x, *(whisker or [])]), 1)
+    return {"bar": bar, "y": y, "pieces": pieces, "whisker": whisker, "end": end}

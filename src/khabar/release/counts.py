@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from khabar.release.manifest import SplitCounts
+from rich.table import Table
+
+from khabar.release.manifest import Manifest, SplitCounts
 from khabar.release.rows import Row
 from khabar.release.tables import Tables
+from khabar.text.forms import Unseen, unseen_by_type
 
 OfRow = Callable[[Row], list[str]]
 
@@ -42,6 +45,16 @@ def split_counts(tables: Tables, split: str) -> SplitCounts:
     )
 
 
+def sizes_table(manifest: Manifest) -> Table:
+    """The sizes of the splits of a release, for the terminal."""
+    table = Table("", *manifest.counts, title=f"Release {manifest.release}")
+    for name in SplitCounts.model_fields:
+        table.add_row(
+            name.replace("_", " "), *(str(getattr(each, name)) for each in manifest.counts.values())
+        )
+    return table
+
+
 def total(counts: Mapping[str, SplitCounts]) -> SplitCounts:
     """All splits together."""
     values = [each.model_dump() for each in counts.values()]
@@ -56,6 +69,17 @@ def entity_tallies(tables: Tables, names: Iterable[str]) -> list[Tally]:
 def event_tallies(tables: Tables, names: Iterable[str]) -> list[Tally]:
     """Events of each type, as `entity_tallies`."""
     return _tallies(tables, names, lambda row: [each["type"] for each in row["events"]])
+
+
+def unseen_entities(tables: Tables, names: Iterable[str]) -> dict[str, Unseen] | None:
+    """Of each type, the mentions of test whose words are no mention in train; None without those splits."""
+    if not {"train", "test"} <= set(tables.splits):
+        return None
+    train, test = (
+        [(each["type"], each["text"]) for row in tables.rows["documents"][split] for each in row["entities"]]
+        for split in ("train", "test")
+    )
+    return unseen_by_type(train, test, names)
 
 
 def lengths(tables: Tables) -> dict[str, list[int]]:

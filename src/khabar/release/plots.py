@@ -11,6 +11,7 @@ from khabar.release.pairs import MEASURES, Pair
 
 FOLDER = "assets"
 _MOST_BINS = 12
+_MOST_PAIRS = 4
 
 
 def of_tallies(title: str, tallies: Sequence[Tally]) -> Chart:
@@ -52,12 +53,19 @@ def _stacked(name: str, values: Iterable[int], splits: Sequence[str]) -> Bar:
 
 
 def of_agreement(title: str, pairs: Sequence[Pair]) -> Chart:
-    """A bar per measure and pair of annotators; where neither gave anything, F1 is – and there is no bar."""
+    """A bar per measure and pair of annotators, with the interval; – and no bar where F1 is undefined.
+
+    Of many pairs, those with the most articles; the release as a whole, which comes first, stays.
+    """
+    shown = [*pairs[:1], *sorted(pairs[1:], key=lambda each: -each.articles)[: _MOST_PAIRS - 1]]
     bars = []
-    for measure in pairs[0].agreement.counts if pairs else ():
-        for number, pair in enumerate(pairs):
+    for measure in shown[0].agreement.counts if shown else ():
+        for number, pair in enumerate(shown):
             f1 = pair.agreement.counts[measure].f1
+            interval = pair.intervals.get(measure)
             said = "–" if f1 is None else f"{f1:.3f}"
+            whole = said if interval is None else f"{said} ({interval[0]:.3f}–{interval[1]:.3f})"
             name = MEASURES.get(measure, measure)
-            bars.append(Bar(name, name if number == 0 else "", (Part(number, f1 or 0.0, said),), said))
-    return Chart(title, tuple(f"{each.first} and {each.second}" for each in pairs), tuple(bars), 1.0)
+            parts = (Part(number, f1 or 0.0, whole),)
+            bars.append(Bar(name, name if number == 0 else "", parts, said, interval))
+    return Chart(title, tuple(each.name for each in shown), tuple(bars), 1.0)

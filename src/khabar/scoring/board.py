@@ -5,12 +5,14 @@ Nothing in it depends on when or where it is made; the dates are those the submi
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from khabar.bootstrap import RESAMPLES, SEED
 from khabar.errors import CallError, DataError, Faults, Report
 from khabar.files import sha256
 from khabar.schema import Schema
@@ -20,10 +22,12 @@ from khabar.scoring.evaluation import Evaluation, score
 from khabar.scoring.gold import Gold
 from khabar.scoring.measures import HEADLINES, MEASURES, TASKS
 from khabar.scoring.report import UNDEFINED, as_json, header, percent
-from khabar.scoring.resampling import RESAMPLES, SEED
 from khabar.scoring.starter import PREDICTIONS
 from khabar.scoring.submission import read_submission
 from khabar.scoring.system import NAME, System, read_system
+
+ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+"""What a system's folder may be called: it names its page, and stands in the CSV."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ def find_entries(folder: Path) -> list[Entry]:
     entries: list[Entry] = []
     for each in folders:
         faults = Faults(each)
+        if not ID.fullmatch(each.name):
+            faults.add("", f"found the folder name {each.name[:80]!r}, expected a-z, 0-9, . _ - (64 at most)")
         for name in (PREDICTIONS, NAME):
             if not (each / name).is_file():
                 faults.add(name, "is not there")
@@ -66,6 +72,18 @@ def find_entries(folder: Path) -> list[Entry]:
     if reports:
         raise DataError(reports)
     return entries
+
+
+def with_others(entries: Sequence[Entry], others: Iterable[Entry]) -> list[Entry]:
+    """The entries, and those of the others that are in folders of other names.
+
+    Raises DataError where two of them have one name.
+    """
+    taken = {each.folder.name for each in entries}
+    found = [*(each for each in others if each.folder.name not in taken), *entries]
+    if reports := list(_doubled_names(found)):
+        raise DataError(reports)
+    return found
 
 
 def _doubled_names(entries: Sequence[Entry]) -> Iterable[Report]:
@@ -140,6 +158,18 @@ def named_submissions(paths: Iterable[Path]) -> dict[str, Path]:
     return {name if taken[name] == 1 else str(path): path for name, path in zip(short, files, strict=True)}
 
 
+def check_one_gold(results: Mapping[str, Any]) -> None:
+    """Raise DataError where a system was scored on another gold: such figures never share a table."""
+    expected = results["gold"]["digest"]
+    faults = Faults("results.json")
+    for row in results["systems"]:
+        if row["gold_digest"] != expected:
+            faults.add(
+                row["id"], f"scored on gold {row['gold_digest'][:12]}, the board is of {expected[:12]}"
+            )
+    faults.raise_if_any("score all submissions on one gold; another gold is another leaderboard")
+
+
 def _rank(row: Mapping[str, Any]) -> tuple[Any, ...]:
     found = [_f1(row, HEADLINES[task]) for task in TASKS]
     return (*(-1.0 if each is None else -each for each in found), row["name"])
@@ -152,6 +182,7 @@ def _f1(row: Mapping[str, Any], measure: str) -> float | None:
 
 def markdown(results: Mapping[str, Any]) -> str:
     """The results as `README.md`: a table of the headline figures and one of every measure."""
+    check_one_gold(results)
     gold, drawn = results["gold"], results["intervals"]
     left_out = (
         f" Left out, their text not being here: {', '.join(gold['left_out'])}." if gold["left_out"] else ""
@@ -197,8 +228,7 @@ def _cell(measure: Mapping[str, Any] | None) -> str:
 
 
 def _group(results: Mapping[str, Any], measure: str, system: str) -> str:
-    compared = results["comparison"]
-    group = compared["groups"][measure][system] if compared else None
+    group = comparison_report.group_of(results["comparison"], measure, system)
     return UNDEFINED if group is None else str(group)
 
 

@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from khabar.bootstrap import RESAMPLES, SEED, Interval, percentile, weights
 from khabar.errors import CallError
 from khabar.schema import Schema
 from khabar.scoring.counts import Counts, FloatArray, f1_of
 from khabar.scoring.evaluation import Evaluation, score
 from khabar.scoring.gold import read_gold
 from khabar.scoring.measures import HEADLINES, TASKS
-from khabar.scoring.resampling import RESAMPLES, SEED, Interval, percentile, weights
 from khabar.scoring.submission import judge_records
 
 PERMUTATIONS = 10_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.table import Table
@@ -26,6 +26,12 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
         "groups": {each: comparison.groups(each) for each in comparison.measures},
         "pairs": [_pair(each) for each in comparison.pairs],
     }
+
+
+def group_of(compared: Mapping[str, Any] | None, measure: str, system: str) -> int | None:
+    """The system's group in a comparison as JSON; None where nothing was compared, or its F1 is undefined."""
+    found: int | None = compared["groups"].get(measure, {}).get(system) if compared else None
+    return found
 
 
 def _pair(pair: Pair) -> dict[str, Any]:

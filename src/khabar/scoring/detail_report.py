@@ -8,14 +8,16 @@ from typing import Any
 from rich.table import Table
 
 from khabar.scoring.evaluation import Evaluation
-from khabar.scoring.mistakes import count_mistakes, find_mistakes
-from khabar.scoring.places import BY_NAME
+from khabar.scoring.frequent import Frequent, frequent_mistakes
+from khabar.scoring.measures import BY_NAME
+from khabar.scoring.mistakes import Said, count_mistakes, find_mistakes
 from khabar.scoring.report import UNDEFINED, percent
 from khabar.scoring.slices import slice_counts
 
 
 def as_json(evaluation: Evaluation) -> dict[str, Any]:
-    """`slices` and `mistakes` by measure, as plain values."""
+    """`slices`, `mistakes` and `frequent_mistakes` by measure, as plain values."""
+    mistakes = find_mistakes(evaluation)
     return {
         "slices": {
             measure: {
@@ -26,9 +28,39 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         },
         "mistakes": {
             measure: {"match": _matches(evaluation, measure), **count_mistakes(measure, found)}
-            for measure, found in find_mistakes(evaluation).items()
+            for measure, found in mistakes.items()
+        },
+        "frequent_mistakes": {
+            measure: [_frequent(each) for each in frequent_mistakes(found, evaluation.gold.articles)]
+            for measure, found in mistakes.items()
         },
     }
+
+
+def _frequent(found: Frequent) -> dict[str, Any]:
+    examples = [
+        {
+            "article": each.mistake.article,
+            "gold": _said(each.mistake.gold),
+            "predicted": _said(each.mistake.predicted),
+            "times": each.times,
+        }
+        for each in found.examples
+    ]
+    return {
+        "kind": found.kind,
+        "gold": found.gold,
+        "predicted": found.predicted,
+        "count": found.count,
+        "examples": examples,
+    }
+
+
+def _said(said: Said | None) -> dict[str, Any] | None:
+    if said is None:
+        return None
+    trigger = {"role": said.role, "trigger": list(said.trigger)} if said.trigger else {}
+    return {"start": said.start, "end": said.end, "type": said.type, **trigger}
 
 
 def _matches(evaluation: Evaluation, measure: str) -> int:

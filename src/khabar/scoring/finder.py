@@ -17,6 +17,23 @@ NEXT_STEP = "correct the submission; docs/submissions.md describes the format an
 
 
 @dataclass(frozen=True, slots=True)
+class SubmissionFault(Fault):
+    """A fault with its place and what is wrong in parts, for machines; None or empty where it has none.
+
+    `line` counts the file's units (`unit`: line, record, article or doc) from 1; `article` is named by the
+    record, `sentence` where it is one of a sentence; `field` is the place in the record.
+    """
+
+    unit: str = "line"
+    line: int | None = None
+    article: str | None = None
+    sentence: str | None = None
+    field: str = ""
+    found: str = ""
+    allowed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LongReport(Report):
     """A report that prints its first faults and counts the rest."""
 
@@ -50,12 +67,15 @@ class Finder:
 
     def record(self, number: int, name: str = "") -> Place:
         """The place that a record is, by its number in the file and the article or sentence it names."""
-        head = f"{self.unit} {number}"
-        return Place(self, f"{head} {shorten(name)}" if name else head)
+        return Place(self, number, name)
 
-    def add(self, code: Code, where: str, message: str) -> None:
-        """Remember one more fault."""
-        self.faults.append(Fault(where, message, code.value))
+    def add(self, code: Code, where: str, message: str, **parts: Any) -> None:
+        """Remember one more fault; `parts` are those of SubmissionFault."""
+        self.faults.append(SubmissionFault(where, message, code.value, self.unit, **parts))
+
+    def lacks(self, code: Code, name: str, message: str) -> None:
+        """Remember that the file has no record of that article or sentence."""
+        self.add(code, repr(name), message, **_named(name))
 
     def raise_if_any(self) -> None:
         """Raise DataError with everything that was found."""
@@ -63,25 +83,41 @@ class Finder:
             raise DataError(LongReport(self.source, tuple(self.faults), NEXT_STEP))
 
 
+def _named(name: str) -> dict[str, str]:
+    article, hash_, _ = name.rpartition("#")
+    return {"article": article, "sentence": name} if hash_ else {"article": name}
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a submission, at which faults are found."""
+    """A place in a submission, at which faults are found: a record by number and name, and a path in it."""
 
     finder: Finder
-    where: str
+    number: int
+    name: str = ""
     inner: str = ""
+
+    @property
+    def where(self) -> str:
+        """The place in words."""
+        head = f"{self.finder.unit} {self.number}"
+        return f"{head} {shorten(self.name) if self.name else ''} {self.inner}".replace("  ", " ").rstrip()
 
     def at(self, part: str) -> Place:
         """A place inside this one: a key (`start`) or a position (`[3]`)."""
-        return Place(self.finder, self.where, f"{self.inner}.{part}".strip(".").replace(".[", "["))
+        inner = f"{self.inner}.{part}".strip(".").replace(".[", "[")
+        return Place(self.finder, self.number, self.name, inner)
 
-    def add(self, code: Code, message: str) -> None:
-        """Something is wrong here."""
-        self.finder.add(code, f"{self.where} {self.inner}".rstrip(), message)
+    def add(self, code: Code, message: str, *, found: str = "", allowed: str = "") -> None:
+        """Something is wrong here; what is found and what would be right are given again for machines."""
+        named = _named(self.name) if self.name else {}
+        parts = {"line": self.number, **named, "field": self.inner, "found": found, "allowed": allowed}
+        self.finder.add(code, self.where, message, **parts)
 
-    def found(self, code: Code, value: Any, expected: str) -> None:
+    def found(self, code: Code, value: Any, expected: str, *, word: str = "expected") -> None:
         """What is here, and what would be right."""
-        self.add(code, f"found {shorten(value)}, expected {expected}")
+        short = shorten(value)
+        self.add(code, f"found {short}, {word} {expected}", found=short, allowed=expected)
 
     def has_keys(self, value: Any, needed: Set[str], optional: Set[str] = frozenset()) -> bool:
         """Whether the value is an object that has the keys needed, so that it can be read on.
@@ -92,9 +128,11 @@ class Place:
             self.found(Code.kind, value, f"an object with {_listed(needed | optional)}")
             return False
         for key in sorted(value.keys() - needed - optional, key=repr):
-            self.add(Code.unknown_key, f"unknown key {shorten(key)}, known are {_listed(needed | optional)}")
+            known, short = _listed(needed | optional), shorten(key)
+            self.add(Code.unknown_key, f"unknown key {short}, known are {known}", found=short, allowed=known)
         for key in sorted(needed - value.keys()):
-            self.add(Code.missing_key, f"no key {key!r}, needed are {_listed(needed)}")
+            message = f"no key {key!r}, needed are {_listed(needed)}"
+            self.add(Code.missing_key, message, found=_listed(map(str, value)), allowed=_listed(needed))
         return value.keys() >= needed
 
     def is_list(self, value: Any) -> bool:

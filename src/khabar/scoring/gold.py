@@ -10,6 +10,7 @@ from typing import Any
 from khabar.alignment import LabelledSpan, by_sentence, lay
 from khabar.errors import DataError, Faults
 from khabar.files import content_digest
+from khabar.scoring.arrays import Codes, Columns, columns_of
 from khabar.scoring.extraction import Extraction, read_extraction
 from khabar.text import SEGMENTER, Sentence, Token, segment
 from khabar.text.normalise import key
@@ -81,6 +82,17 @@ class Gold:
             for article in self.articles.values()
             for number in range(len(article.sentences))
         }
+
+    def columns(self, codes: Codes) -> Columns:
+        """What the gold says as arrays, made once for the names that have codes."""
+        names = (*codes.entities, "", *codes.events, "", *codes.roles)
+        if names not in self._columns:
+            self._columns[names] = columns_of([each.says for each in self.articles.values()], codes)
+        return self._columns[names]
+
+    @cached_property
+    def _columns(self) -> dict[tuple[str, ...], Columns]:
+        return {}
 
 
 def read_gold(

@@ -10,20 +10,33 @@ from typing import Any
 from khabar.alignment import LabelledSpan, illegal_tags, spans_of
 from khabar.schema import Schema
 from khabar.scoring.codes import Code
-from khabar.scoring.finder import Place, shorten
+from khabar.scoring.finder import Place
 from khabar.text import Token
 
 SAYS = frozenset({"ner_tags", "trigger_tags"})
 _IOB2 = re.compile(r"O|[BI]-.+", re.DOTALL)
 
 
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """A tag that was changed: where it stands (`line 3 'article#0' ner_tags[2]`), after what, into what."""
+
+    where: str
+    found: str
+    after: str
+    mended: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.found} after {self.after} is now {self.mended}"
+
+
 @dataclass
 class TagReader:
-    """Reads the tags of sentences by a schema, and counts the tags it mended."""
+    """Reads the tags of sentences by a schema, and remembers the tags it mended."""
 
     schema: Schema
     repair: bool = False
-    mended: int = 0
+    mends: list[Mend] = field(default_factory=list)
     _allowed: dict[str, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -32,8 +45,11 @@ class TagReader:
             "trigger_tags": _tags_of(self.schema.events),
         }
 
-    def read(self, record: Mapping[str, Any], place: Place, tokens: int) -> dict[str, list[str]]:
-        """The legal IOB2 sequences of a sentence with so many tokens, by column; faulty ones are left out."""
+    def read(self, record: Mapping[str, Any], place: Place, tokens: int | None) -> dict[str, list[str]]:
+        """The legal IOB2 sequences of a sentence, by column; faulty ones are left out.
+
+        `tokens` is how many tokens it has, None where it is not known.
+        """
         found = {}
         for column in sorted(SAYS & record.keys()):
             tags = record[column]
@@ -42,10 +58,11 @@ class TagReader:
                 found[column] = self._legal(tags, here)
         return found
 
-    def _check(self, column: str, tags: list[Any], place: Place, tokens: int) -> bool:
+    def _check(self, column: str, tags: list[Any], place: Place, tokens: int | None) -> bool:
         before = len(place.finder.faults)
-        if len(tags) != tokens:
-            place.add(Code.tag_count, f"found {len(tags)} tags, expected {tokens}, one a token")
+        if tokens is not None and len(tags) != tokens:
+            message = f"found {len(tags)} tags, expected {tokens}, one a token"
+            place.add(Code.tag_count, message, found=str(len(tags)), allowed=str(tokens))
         allowed = self._allowed[column]
         for number, tag in enumerate(tags):
             if not isinstance(tag, str) or tag not in allowed:
@@ -63,19 +80,20 @@ class TagReader:
         elif not _IOB2.fullmatch(tag):
             place.found(Code.tag, tag, "O, B-<type> or I-<type>")
         else:
-            place.add(code, f"found {shorten(tag)}, allowed types are {', '.join(types)}")
+            place.found(code, tag, ", ".join(types), word="allowed types are")
 
     def _legal(self, tags: list[str], place: Place) -> list[str]:
         illegal = illegal_tags(tags)
-        if not illegal:
-            return tags
-        if not self.repair:
-            for number in illegal:
-                before = tags[number - 1] if number else "the beginning of the sentence"
-                place.at(f"[{number}]").add(Code.sequence, f"found {tags[number]} after {before}")
-            return ["O"] * len(tags)
-        self.mended += len(illegal)
-        return mend(tags, illegal)
+        mended = mend(tags, illegal)
+        for number in illegal:
+            before = tags[number - 1] if number else "the beginning of the sentence"
+            here, allowed = place.at(f"[{number}]"), f"{mended[number]}, O"
+            if self.repair:
+                self.mends.append(Mend(here.where, tags[number], before, mended[number]))
+            else:
+                message = f"found {tags[number]} after {before}"
+                here.add(Code.sequence, message, found=tags[number], allowed=allowed)
+        return mended if self.repair or not illegal else ["O"] * len(tags)
 
 
 def mend(tags: Sequence[str], illegal: Iterable[int]) -> list[str]:

@@ -115,6 +115,8 @@ MEASURES: tuple[Measure, ...] = (
 )
 """All measures, in the order they are shown."""
 
+BY_NAME: Mapping[str, Measure] = {each.name: each for each in MEASURES}
+
 HEADLINES: Mapping[Task, str] = {"entities": "entities", "triggers": "triggers", "arguments": "argument_c+"}
 """The measure that stands for each task."""
 

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from khabar.scoring.evaluation import Evaluation
 from khabar.scoring.events import Key
-from khabar.scoring.places import BY_NAME, SLICED, Map
+from khabar.scoring.measures import BY_NAME
+from khabar.scoring.places import SLICED, Map
 
 
 class Said(NamedTuple):

@@ -9,12 +9,10 @@ from functools import cached_property
 
 from khabar.scoring.events import Key
 from khabar.scoring.gold import Article
-from khabar.scoring.measures import MEASURES, Measure, Task
+from khabar.scoring.measures import BY_NAME, Task
 
 SLICED = ("entities", "entities_exact", "triggers", "argument_c+")
 """The measures that are sliced, and whose errors are told apart: those that know type and place."""
-
-BY_NAME: Mapping[str, Measure] = {each.name: each for each in MEASURES}
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,14 @@ from typing import Any
 from rich.table import Table
 
 from khabar import __version__
+from khabar.bootstrap import LEVEL, Interval
 from khabar.schema import Schema
 from khabar.scoring.counts import Counts, Figures
 from khabar.scoring.evaluation import Evaluation, Score
+from khabar.scoring.finder import SHOWN
 from khabar.scoring.gold import Gold
 from khabar.scoring.measures import HEADLINES, MEASURES
-from khabar.scoring.resampling import LEVEL, Interval
+from khabar.scoring.submission import Submission
 
 FORMAT = 1
 """Of the JSON: raised when a key changes its meaning."""
@@ -114,13 +116,20 @@ def tables(evaluation: Evaluation, *, split: str) -> Iterator[Table]:
             yield _by_type(score, title)
 
 
-def notes(evaluation: Evaluation) -> Iterator[str]:
-    """What a person must know beside the figures: what was mended, passed over, or not shown in tags."""
-    submission = evaluation.submission
+def submission_notes(submission: Submission) -> Iterator[str]:
+    """What was mended in a submission, and what of it was passed over."""
     if submission.mended:
         yield f"mended: {submission.mended} I- tags that continued nothing are now B-"
+        yield from (f"  {each}" for each in submission.mends[:SHOWN])
+        if submission.mended > SHOWN:
+            yield f"  … and {submission.mended - SHOWN:,} more (validate --format json lists all)"
     if submission.passed_over:
         yield f"passed over: {submission.passed_over} records of articles that are left out here"
+
+
+def notes(evaluation: Evaluation) -> Iterator[str]:
+    """What a person must know beside the figures: what was mended, passed over, or not shown in tags."""
+    yield from submission_notes(evaluation.submission)
     for name in ("entities", "triggers"):
         counts = asdict(evaluation.unshown[name])
         if any(counts.values()):

@@ -7,27 +7,14 @@ training run or another annotator.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
+from khabar.bootstrap import RESAMPLES, SEED, Interval, percentile, weights
 from khabar.scoring.counts import FloatArray, f1_of
 from khabar.scoring.measures import Matrix
-
-RESAMPLES = 2000
-SEED = 1
-LEVEL = 0.95
-_CHUNK = 100
-"""Resamples made at a time, to bound memory."""
-
-
-class Interval(NamedTuple):
-    """The middle 95 % of a figure over the resamples in which it is defined."""
-
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +45,6 @@ def intervals(
     return {name: _summary(np.concatenate(found[name]), matrix) for name, matrix in matrices.items()}
 
 
-def weights(articles: int, resamples: int, seed: int) -> Iterator[FloatArray]:
-    """How often each article is drawn, in resamples by articles, some resamples at a time."""
-    random = np.random.Generator(np.random.PCG64(seed))
-    chances = np.full(articles, 1.0 / articles)
-    for begin in range(0, resamples, _CHUNK):
-        drawn = random.multinomial(articles, chances, size=min(_CHUNK, resamples - begin))
-        yield drawn.astype(np.float64)
-
-
 def _figures(weights: FloatArray, matrix: Matrix) -> FloatArray:
     """Micro, macro, then each type's F1, in resamples by figures; NaN where undefined."""
     articles, labels, _ = matrix.counts.shape
@@ -82,12 +60,3 @@ def _figures(weights: FloatArray, matrix: Matrix) -> FloatArray:
 def _summary(figures: FloatArray, matrix: Matrix) -> Intervals:
     micro, macro, *labels = (percentile(column) for column in figures.T)
     return Intervals(micro, macro, dict(zip(matrix.labels, labels, strict=True)))
-
-
-def percentile(values: FloatArray) -> Interval | None:
-    """The middle 95 % of the values that are no NaN; None where there is none."""
-    defined = values[~np.isnan(values)]
-    if not len(defined):
-        return None
-    low, high = np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Interval(float(low), float(high))

@@ -13,10 +13,9 @@ from khabar.scoring.counts import Counts
 from khabar.scoring.evaluation import Evaluation
 from khabar.scoring.events import Key
 from khabar.scoring.gold import Forms
-from khabar.scoring.measures import View
-from khabar.scoring.places import BY_NAME, SLICED, Map, task_of
-from khabar.text.normalise import key as form_of
-from khabar.text.proclitics import offsets
+from khabar.scoring.measures import BY_NAME, View
+from khabar.scoring.places import SLICED, Map, task_of
+from khabar.text.forms import is_seen
 
 Slices = Mapping[str, Mapping[str, Counts]]
 """Kind of slice → name of the slice → counts, in the order they are shown."""
@@ -86,7 +85,7 @@ def _events(item: Item) -> str:
 def _form(item: Item) -> str:
     seen = (item.forms or {})[task_of(item.measure)]
     text = item.view.article.text[item.start : item.end]
-    return "seen" if any(form_of(text[begin:]) in seen for begin in offsets(text)) else "unseen"
+    return "seen" if is_seen(text, seen) else "unseen"
 
 
 def _length(item: Item) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,10 @@ from khabar.alignment import LabelledSpan
 from khabar.schema import Schema
 from khabar.scoring.codes import Code
 from khabar.scoring.extraction import Event, Extraction, FilledRole
-from khabar.scoring.finder import Place, shorten
+from khabar.scoring.finder import Place
+
+ANY_LENGTH = sys.maxsize
+"""Of an article that is not known, so that nothing can end past it."""
 
 SAYS = frozenset({"entities", "events"})
 _SPAN = frozenset({"start", "end"})
@@ -127,15 +131,14 @@ def explain_span(value: Mapping[str, Any], place: Place, length: int) -> None:
         if type(offset) is not int:
             place.at(name).found(Code.offset, offset, "a whole number of code points")
         elif not 0 <= offset <= length:
-            place.at(name).found(
-                Code.bounds,
-                offset,
-                f"0 to {length}, the code points of the article (not bytes or UTF-16 units)",
-            )
+            most = "0 or more" if length == ANY_LENGTH else f"0 to {length}"
+            expected = f"{most}, the code points of the article (not bytes or UTF-16 units)"
+            place.at(name).found(Code.bounds, offset, expected)
         else:
             numbers.append(offset)
     if len(numbers) == 2 and numbers[0] >= numbers[1]:
-        place.add(Code.order, f"found [{numbers[0]}, {numbers[1]}), expected a start before the end")
+        span, allowed = f"[{numbers[0]}, {numbers[1]})", "a start before the end"
+        place.add(Code.order, f"found {span}, expected {allowed}", found=span, allowed=allowed)
 
 
 def explain_name(value: Any, place: Place, known: Iterable[str] | None, code: Code) -> None:
@@ -143,4 +146,4 @@ def explain_name(value: Any, place: Place, known: Iterable[str] | None, code: Co
     if not isinstance(value, str):
         place.found(Code.kind, value, "text")
     elif known is not None and value not in (names := list(known)):
-        place.add(code, f"found {shorten(value)}, allowed are {', '.join(names)}")
+        place.found(code, value, ", ".join(names), word="allowed are")

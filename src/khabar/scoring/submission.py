@@ -7,8 +7,9 @@ Either everything in it is right and it can be scored, or every fault of it is t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,19 @@ from khabar.schema import Schema
 from khabar.scoring import columns, docbin, labels, pipeline, spans
 from khabar.scoring.codes import Code
 from khabar.scoring.extraction import Event, Extraction
-from khabar.scoring.finder import Finder, Place
+from khabar.scoring.finder import Finder, Place, shorten
 from khabar.scoring.gold import Article, Gold
+from khabar.scoring.labels import Mend
+from khabar.scoring.typed import read_typed
 
 UNITS = {pipeline.SUFFIX: "article", docbin.SUFFIX: "doc"}
 """What the records of a file are counted in, where it is not lines."""
 
 _UNREAD = frozenset({Code.line, Code.form, Code.columns, Code.text})
 """What keeps records from being read at all, so that nothing can be said of what is missing."""
+
+_AT_ONCE = 2**30
+"""Bytes of a file that may be read at once; a larger one is read line by line."""
 
 Numbered = Iterable[tuple[int, Any]]
 """Records with their line numbers, from 1."""
@@ -37,14 +43,19 @@ class Submission:
     """What a system says of every article of a split, and of which tasks it says anything.
 
     `tasks` is a part of entities, triggers, arguments: what it lacks is not predicted, and its figures
-    are undefined rather than 0. `mended` counts tags that `repair` changed, `passed_over` the records
+    are undefined rather than 0. `mends` are the tags that `repair` changed, `passed_over` counts records
     of articles that are left out of the gold here.
     """
 
     articles: Mapping[str, Extraction]
     tasks: frozenset[str]
-    mended: int = 0
+    mends: tuple[Mend, ...] = ()
     passed_over: int = 0
+
+    @property
+    def mended(self) -> int:
+        """How many tags `repair` changed."""
+        return len(self.mends)
 
 
 def read_submission(path: str | Path, gold: Gold, schema: Schema, *, repair: bool = False) -> Submission:
@@ -55,10 +66,21 @@ def read_submission(path: str | Path, gold: Gold, schema: Schema, *, repair: boo
     path = Path(path)
     if not path.is_file():
         raise CallError(f"no submission at {path}")
+    quick = _read_quickly(path, gold, schema)
+    if quick is not None:
+        return quick
     finder = Finder(str(path), UNITS.get(path.suffix, "line"))
     read = _judge(_records(path, finder, gold), finder, gold, schema, repair=repair)
     # spans have no roles, so that a DocBin says nothing of arguments: undefined, not 0
     return replace(read, tasks=read.tasks - {"arguments"}) if path.suffix == docbin.SUFFIX else read
+
+
+def _read_quickly(path: Path, gold: Gold, schema: Schema) -> Submission | None:
+    """The span submission if it is valid at first sight; what is not goes before the full judge."""
+    if path.suffix in {columns.SUFFIX, pipeline.SUFFIX, docbin.SUFFIX} or path.stat().st_size > _AT_ONCE:
+        return None
+    read = read_typed(path.read_bytes(), gold, schema)
+    return None if read is None else Submission(read.articles, _tasks_of(read.said))
 
 
 def judge_records(records: Iterable[Any], gold: Gold, schema: Schema, *, repair: bool = False) -> Submission:
@@ -136,14 +158,16 @@ class _Reader:
         self, key: str, said: frozenset[str], says: frozenset[str], number: int, place: Place
     ) -> bool:
         if not said:
-            place.add(Code.missing_key, f"no key of {', '.join(sorted(says))}, needed is one or both")
+            needed = ", ".join(sorted(says))
+            place.add(Code.missing_key, f"no key of {needed}, needed is one or both", allowed=needed)
             return False
         if self.form is None:
             self.form, self.form_line = (key, said), number
         elif self.form != (key, said):
             theirs = f"{self.form[0]}, {', '.join(sorted(self.form[1]))}"
             mine = f"{key}, {', '.join(sorted(said))}"
-            place.add(Code.mixed, f"found {mine}, {self.finder.unit} {self.form_line} has {theirs}")
+            message = f"found {mine}, {self.finder.unit} {self.form_line} has {theirs}"
+            place.add(Code.mixed, message, found=mine, allowed=theirs)
         return True
 
     def _is_new(self, number: int, name: str, place: Place, code: Code) -> bool:
@@ -162,7 +186,10 @@ class _Reader:
         elif name in self.gold.left_out:
             self.passed_over += 1
         else:
-            place.add(Code.unknown_article, f"is none of the {len(self.gold.articles)} articles of the split")
+            message = f"is none of the {len(self.gold.articles)} articles of the split"
+            known = _some_of(self.gold.articles)
+            place.add(Code.unknown_article, message, found=shorten(name), allowed=known)
+            self.span_reader.read(record, place, spans.ANY_LENGTH)
 
     def _take_sentence(self, number: int, name: str, record: Mapping[str, Any], place: Place) -> None:
         new = self._is_new(number, name, place, Code.doubled_sentence)
@@ -176,7 +203,9 @@ class _Reader:
             self.passed_over += 1
         else:
             message = f"is none of the {len(self.gold.sentences)} sentences of the split (<article>#<number>)"
-            place.add(Code.unknown_sentence, message)
+            known = _some_of(self.gold.sentences)
+            place.add(Code.unknown_sentence, message, found=shorten(name), allowed=known)
+            self.tag_reader.read(record, place, None)
 
     def finish(self) -> None:
         """Find what is not there. Where lines could not be read, what is missing may be in them."""
@@ -187,29 +216,37 @@ class _Reader:
         if self.form[0] == "article":
             for name in self.gold.articles:
                 if name not in self.lines:
-                    self.finder.add(Code.missing_article, repr(name), "has no record")
+                    self.finder.lacks(Code.missing_article, name, "has no record")
             return
         seen = {self.gold.sentences[name][0] for name in self.lines if name in self.gold.sentences}
         for name, each in self.gold.articles.items():
             if name not in seen and each.sentences:
-                self.finder.add(Code.missing_article, repr(name), "has no record of any of its sentences")
+                self.finder.lacks(Code.missing_article, name, "has no record of any of its sentences")
         for name, (article, _) in self.gold.sentences.items():
             if article in seen and name not in self.lines:
-                self.finder.add(Code.missing_sentence, repr(name), "has no record")
+                self.finder.lacks(Code.missing_sentence, name, "has no record")
 
     def submission(self) -> Submission:
         """What was read, if there was nothing wrong with it."""
         key, said = self.form or ("article", frozenset())
         if key == "article":
-            tasks = {"entities": ("entities",), "events": ("triggers", "arguments")}
-            said_tasks = frozenset(task for name in said for task in tasks[name])
-            return Submission(self.extractions, said_tasks, passed_over=self.passed_over)
+            return Submission(self.extractions, _tasks_of(said), passed_over=self.passed_over)
         names = {"ner_tags": "entities", "trigger_tags": "triggers"}
         articles = {
             name: _from_tags(each, self.tags.get(name, {})) for name, each in self.gold.articles.items()
         }
         said_tasks = frozenset(names[column] for column in said)
-        return Submission(articles, said_tasks, self.tag_reader.mended, self.passed_over)
+        return Submission(articles, said_tasks, tuple(self.tag_reader.mends), self.passed_over)
+
+
+def _tasks_of(said: Iterable[str]) -> frozenset[str]:
+    tasks = {"entities": ("entities",), "events": ("triggers", "arguments")}
+    return frozenset(task for name in said for task in tasks[name])
+
+
+def _some_of(names: Collection[str]) -> str:
+    """The first names of the split: a machine has the rest from the release."""
+    return ", ".join([*islice(names, 5), *(["…"] if len(names) > 5 else [])])
 
 
 def _from_tags(article: Article, sentences: Mapping[int, Mapping[str, list[str]]]) -> Extraction:

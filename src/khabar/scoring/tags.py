@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice, repeat
 from typing import NamedTuple, NoReturn
 
 import numpy as np
@@ -63,15 +63,15 @@ def score_tags(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]
     _check_lengths(gold, predicted)
     codes = _Codes()
     try:
-        truths, guesses = _coded_mentions(gold, codes), _coded_mentions(predicted, codes)
+        truths, guesses = _coded(gold, codes), _coded(predicted, codes)
     except (TypeError, _NoTagError):  # TypeError: of what cannot be a key of `codes`, and is no tag either
         _refuse_strange_tags(gold=gold, predicted=predicted)
-    same = _same(guesses, truths)
-    sums = [
-        np.bincount(each, minlength=len(codes.types)).tolist()
-        for each in (guesses.type[same], guesses.type, truths.type)
-    ]
-    counts = {name: Counts(*row) for name, row in zip(codes.types, zip(*sums, strict=True), strict=True)}
+    right, found = _mentions(truths), _mentions(guesses)
+    same = _same(found, right, truths)
+    kinds = right.tag, found.tag, found.tag[same]
+    wanted, predicted_, match = (np.bincount(each, minlength=2 * len(codes.types))[1::2] for each in kinds)
+    rows = zip(codes.types, match.tolist(), predicted_.tolist(), wanted.tolist(), strict=True)
+    counts = {name: Counts(*row) for name, *row in rows}
     return TagScores({name: counts[name] for name in sorted(counts) if any(counts[name])})
 
 
@@ -94,39 +94,52 @@ class _Codes(dict[str, int]):
         return self[tag]
 
 
+_Coded = NDArray[np.uint8] | NDArray[np.uint32]
+
+
 class _Mentions(NamedTuple):
-    """First token, token after the last, and number of the type of every mention, by start."""
+    """First token, token after the last, and number of the B- tag of every mention, by start."""
 
     start: IntArray
     end: IntArray
-    type: NDArray[np.int32]
+    tag: _Coded
 
 
-def _coded_mentions(sentences: Sequence[Sequence[str]], codes: _Codes) -> _Mentions:
-    """The mentions of all sentences, tokens numbered through, with a token O after each sentence."""
-    tags: list[str] = []
-    for each in sentences:
-        tags.extend(each)  # not +=, which an array of tags would take over
-        tags.append("O")
-    coded = np.fromiter(map(codes.__getitem__, tags), dtype=np.int32, count=len(tags))
-    step = np.diff(coded, prepend=np.int32(0))
+_AFTER = repeat(("O",))
+"""A token O after each sentence, so that no mention runs into the next."""
+
+
+def _coded(sentences: Sequence[Sequence[str]], codes: _Codes) -> _Coded:
+    """Numbers of the tags of all sentences, a byte each while there are so few."""
+    try:
+        return np.frombuffer(bytes(map(codes.__getitem__, _tags_of(sentences))), dtype=np.uint8)
+    except _NoTagError:
+        raise
+    except ValueError:  # a number above 255
+        return np.fromiter(map(codes.__getitem__, _tags_of(sentences)), dtype=np.uint32)
+
+
+def _tags_of(sentences: Sequence[Sequence[str]]) -> Iterator[str]:
+    return chain.from_iterable(chain.from_iterable(zip(sentences, _AFTER, strict=False)))
+
+
+def _mentions(coded: _Coded) -> _Mentions:
+    """The mentions of a sequence of tags, tokens numbered through, that ends with O."""
     begins = (coded & 1).astype(bool)
-    breaks = begins | (coded == 0) | (step < 0) | (step > 1)
-    starts = np.flatnonzero(begins)
-    ends = np.flatnonzero(breaks)[np.cumsum(breaks)[starts]]  # the break after the one that the start is
-    return _Mentions(starts, ends, coded[starts] >> 1)
+    # an I- goes on where its number is the one before it, or one more; unsigned, less is more by far
+    breaks = begins | (coded == 0) | (np.diff(coded, prepend=coded.dtype.type(0)) > 1)
+    places = np.flatnonzero(breaks)
+    first = begins[places]
+    starts = places[first]
+    ends = places[1:][first[:-1]]  # the break after the one that the start is
+    return _Mentions(starts, ends, coded[starts])
 
 
-def _same(guesses: _Mentions, truths: _Mentions) -> NDArray[np.bool_]:
-    """Which of the guesses are among the truths; no two mentions of a side begin at one token."""
-    if not len(truths.start):
-        return np.zeros(len(guesses.start), dtype=bool)
-    near = np.minimum(np.searchsorted(truths.start, guesses.start), len(truths.start) - 1)
-    found: NDArray[np.bool_] = (
-        (truths.start[near] == guesses.start)
-        & (truths.end[near] == guesses.end)
-        & (truths.type[near] == guesses.type)
-    )
+def _same(guesses: _Mentions, truths: _Mentions, coded: _Coded) -> NDArray[np.bool_]:
+    """Which of the guesses are among the truths, that `coded` are the tags of."""
+    ends = np.zeros(len(coded), dtype=np.int64)
+    ends[truths.start] = truths.end
+    found: NDArray[np.bool_] = (ends[guesses.start] == guesses.end) & (coded[guesses.start] == guesses.tag)
     return found
 
 
@@ -157,7 +170,7 @@ def _check_lengths(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[s
         faults.add("", "expected a list of tags for each sentence, found text")
     elif len(gold) != len(predicted):
         faults.add("predicted", f"expected {len(gold)} sentences, found {len(predicted)}")
-    else:
+    elif list(map(len, gold)) != list(map(len, predicted)):
         lengths = enumerate(zip(map(len, gold), map(len, predicted), strict=True))
         uneven = [(number, *pair) for number, pair in lengths if pair[0] != pair[1]]
         for number, expected, found in uneven[:_FAULTS_TOLD]:

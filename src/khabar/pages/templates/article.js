@@ -8,6 +8,14 @@ const make = (tag, name, ...children) => {
   return made;
 };
 const layers = all(".layer");
+// what every mark needs to be reached and read out is made here: it would be a third of the page
+const countOf = new Map(layers.map((layer) => [layer, new Map(all("li.event", layer).map((each) => [each.dataset.key, all("li[data-of]", each).length]))]));
+for (const each of all("mark[data-key]:not(.continued)")) {
+  each.tabIndex = -1;
+  const { tag, notes, key, type } = each.dataset;
+  const event = each.classList.contains("trigger");
+  each.setAttribute("aria-description", event ? `event ${tag || type}, ${countOf.get(each.closest(".layer")).get(key)} arguments` : [type, notes].filter(Boolean).join(", "));
+}
 const teller = find("#teller");
 const byKey = (layer, key) => all("mark", layer).filter((each) => each.dataset.key === key);
 const shown = () => layers.filter((each) => !each.hidden);

@@ -1,0 +1,86 @@
+"""What is scored on: the gold of a split, out of the annotations or out of a release."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from khabar.corpus import read_corpus
+from khabar.errors import CallError, DataError
+from khabar.release import gold_documents, read_manifest, verify
+from khabar.release.errata import deprecation
+from khabar.release.retrieval import release_folder
+from khabar.release.verification import loaded, plain_rows
+from khabar.schema import Schema, load_schema
+from khabar.scoring import Gold, read_gold
+
+TRAIN = "train"
+"""The split whose names are called seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Gold and schema, the release they are of (None for the annotations), and what a person must know."""
+
+    gold: Gold
+    schema: Schema
+    release: str | None
+    notes: tuple[str, ...] = ()
+
+
+def read_ground(
+    split: str, *, annotations: Path, texts: Sequence[Path] = (), release: str | None = None
+) -> Ground:
+    """The gold of a split, from a release where one is named (a folder, or an address of the Hub).
+
+    Raises CallError where the release is of another schema, or lacks the split or its labels, DataError
+    where it is not what its manifest says.
+    """
+    schema = load_schema(annotations / "schema.yaml")
+    if release is not None:
+        gold, name = _of_release(release, split, schema)
+    else:
+        gold, name = _of_corpus(annotations, split, texts), None
+    notes = []
+    if deprecated := deprecation(annotations, name):
+        notes.append(f"Release {deprecated.release} is not to be used: {deprecated.reason}")
+    if left_out := sorted(gold.left_out):
+        notes.append(f"Left out, text not on this machine: {', '.join(left_out)}")
+    return Ground(gold, schema, name, tuple(notes))
+
+
+def _of_corpus(annotations: Path, split: str, texts: Sequence[Path]) -> Gold:
+    corpus = read_corpus(annotations, texts)
+    rows = gold_documents(corpus, split)
+    left_out = set(corpus.splits[split]).intersection(corpus.without_text)
+    train = None if split == TRAIN else gold_documents(corpus, TRAIN)
+    return read_gold(rows, left_out=left_out, train=train)
+
+
+def _of_release(place: str, split: str, schema: Schema) -> tuple[Gold, str]:
+    folder = release_folder(place)
+    manifest = read_manifest(folder)
+    if report := verify(folder):
+        raise DataError(report)
+    if manifest.schema_version != schema.version:
+        raise CallError(
+            f"release {manifest.release} has schema {manifest.schema_version}, here is {schema.version}; "
+            "name the annotations it was made from with --annotations"
+        )
+    if split not in manifest.gold:
+        raise CallError(
+            f"no split {split!r} in release {manifest.release} (there are {', '.join(manifest.gold)})"
+        )
+    if split == manifest.held_out:
+        raise CallError(
+            f"release {manifest.release} holds the labels of {split} out; name the folder that has them, "
+            f"whose gold is {manifest.gold[split][:12]}…, or score on another split"
+        )
+    with loaded(folder, "documents") as splits:
+        rows = plain_rows(splits[split])
+        train = plain_rows(splits[TRAIN]) if split != TRAIN and TRAIN in manifest.gold else None
+    gold = read_gold(rows, left_out=manifest.left_out_without_text.get(split, []), train=train)
+    if gold.digest != manifest.gold[split]:
+        raise DataError.one(folder, f"the gold of {split} is not that of its manifest")
+    return gold, manifest.release

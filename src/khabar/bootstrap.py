@@ -1,0 +1,45 @@
+"""Resampling of articles: how often each is drawn, and the middle 95 % of what a figure then is.
+
+What is drawn are whole articles, because what stands in one article is not independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+RESAMPLES = 2000
+SEED = 1
+LEVEL = 0.95
+_CHUNK = 100
+"""Resamples made at a time, to bound memory."""
+
+
+class Interval(NamedTuple):
+    """The middle 95 % of a figure over the resamples in which it is defined."""
+
+    low: float
+    high: float
+
+
+def weights(articles: int, resamples: int, seed: int) -> Iterator[FloatArray]:
+    """How often each article is drawn, in resamples by articles, some resamples at a time."""
+    random = np.random.Generator(np.random.PCG64(seed))
+    chances = np.full(articles, 1.0 / articles)
+    for begin in range(0, resamples, _CHUNK):
+        drawn = random.multinomial(articles, chances, size=min(_CHUNK, resamples - begin))
+        yield drawn.astype(np.float64)
+
+
+def percentile(values: FloatArray) -> Interval | None:
+    """The middle 95 % of the values that are no NaN; None where there is none."""
+    defined = values[~np.isnan(values)]
+    if not len(defined):
+        return None
+    low, high = np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Interval(float(low), float(high))
