@@ -34,7 +34,7 @@ TRAIN = [
     )
     for number, (place, other) in enumerate(zip(PLACES, PLACES[1:] + PLACES[:1], strict=True))
 ]
-TEXT = "😀 رفضت بيروت خطة الأمم المتحدة.\nالتقى الوزير سامر في مدينة دمشق ثم سافر إلى تونس."
+TEXT = "😀\nرفضت بيروت خطة الأمم المتحدة.\nالتقى الوزير سامر في مدينة دمشق ثم سافر إلى تونس."
 
 
 def test_a_sentence_that_fits_is_one_window() -> None:
@@ -102,8 +102,8 @@ def test_words_are_cut_one_by_one_and_their_first_pieces_known(worked: tuple[Pat
 def test_a_tiny_model_learns_names_and_triggers_and_two_runs_agree(
     worked: tuple[Path, Any], tiny_schema: Schema, which: str
 ) -> None:
-    first, second = worked[1][which]["records"]
-    assert first == second
+    first, *again = worked[1][which]["records"]
+    assert again == ([first] if which == "bert" else [])
     assert_valid(first, TEXT, tiny_schema)
     shown = {(each["type"], TEXT[each["start"] : each["end"]]) for each in first["entities"]}
     assert {

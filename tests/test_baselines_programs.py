@@ -15,7 +15,7 @@ import yaml
 
 from baseline_articles import assert_valid, row
 from conftest import tiny_schema_value
-from khabar.baselines import crf, gazetteer
+from khabar.baselines import crf, gazetteer, neural
 from khabar.baselines.submission import Data, predictions, read_data
 from khabar.document import Annotation, write_annotation
 from khabar.errors import DataError
@@ -23,7 +23,7 @@ from khabar.release import build
 from khabar.schema import Schema
 from release_corpus import OURS, corpus_of, gold_of, make_checkout
 
-SYSTEMS = ("gazetteer", "crf")
+SYSTEMS = {"gazetteer": gazetteer, "crf": crf, "neural": neural}
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_a_release_whose_files_were_changed_is_not_learnt_from(checkout: Path, t
 
 
 def predicted(system: str, data: Data, schema: Schema) -> list[dict[str, Any]]:
-    return predictions({"gazetteer": gazetteer, "crf": crf}[system].fit(data.train, schema), data.target)
+    return predictions(SYSTEMS[system].fit(data.train, schema), data.target)
 
 
 def test_train_is_not_predicted(run_program: Any, checkout: Path, tmp_path: Path) -> None:
