@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,11 @@ def corpus(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
     return read_corpus(repository / "annotations")
 
 
-def run(repository: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    """One of our programs, as a user of a fresh clone runs it."""
+def run(repository: Path, *words: str | Path, texts: Sequence[Path] = ()) -> subprocess.CompletedProcess[str]:
+    """One of our programs, as a user of a fresh clone runs it, by default without any text of others."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("KHABAR_")}
+    if texts:
+        environment["KHABAR_TEXTS"] = os.pathsep.join(map(str, texts))
     command = [sys.executable, *map(str, words)]
     return subprocess.run(
         command, cwd=repository, env=environment, capture_output=True, text=True, check=False
@@ -89,24 +92,29 @@ def test_gold_against_itself_is_one_and_against_nothing_is_zero(corpus: Corpus, 
     assert {score.micro.f1 for score in nothing.scores.values()} == {0.0}
 
 
+@pytest.mark.standoff
 @pytest.mark.parametrize("name", ["gazetteer", "crf"])
-def test_a_shipped_submission_is_what_its_program_makes(repository: Path, tmp_path: Path, name: str) -> None:
+def test_a_shipped_submission_is_what_its_program_makes(
+    repository: Path, tmp_path: Path, standoff_folders: list[Path], name: str
+) -> None:
     shipped = repository / "benchmark" / "submissions" / name
     (tmp_path / "system.yaml").write_bytes((shipped / "system.yaml").read_bytes())
-    done = run(repository, f"benchmark/baselines/{name}.py", "--out", tmp_path / "predictions.jsonl")
+    out = tmp_path / "predictions.jsonl"
+    done = run(repository, f"benchmark/baselines/{name}.py", "--out", out, texts=standoff_folders)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "predictions.jsonl").read_bytes() == (shipped / "predictions.jsonl").read_bytes()
+    assert out.read_bytes() == (shipped / "predictions.jsonl").read_bytes()
 
 
 @pytest.mark.slow
+@pytest.mark.standoff
 def test_the_shipped_neural_submission_is_all_but_what_its_program_makes(
-    repository: Path, tmp_path: Path
+    repository: Path, tmp_path: Path, standoff_folders: list[Path]
 ) -> None:
     """To the byte only on the machine that made it: processors sum floats in orders of their own."""
     shipped = repository / "benchmark" / "submissions" / "neural"
     out = tmp_path / "predictions.jsonl"
     (tmp_path / "system.yaml").write_bytes((shipped / "system.yaml").read_bytes())
-    done = run(repository, "benchmark/baselines/neural.py", "--out", out)
+    done = run(repository, "benchmark/baselines/neural.py", "--out", out, texts=standoff_folders)
     assert done.returncode == 0, done.stderr
     made, kept = (spans_of(path) for path in (out, shipped / "predictions.jsonl"))
     assert {article for article, *_ in made} == {article for article, *_ in kept}
@@ -126,8 +134,11 @@ def spans_of(predictions: Path) -> set[tuple[str, str, int, int]]:
     }
 
 
-def test_the_shipped_leaderboard_is_what_the_scorer_makes(repository: Path, tmp_path: Path) -> None:
-    done = run(repository, "benchmark/evaluate.py", "board", "--out", tmp_path)
+@pytest.mark.standoff
+def test_the_shipped_leaderboard_is_what_the_scorer_makes(
+    repository: Path, tmp_path: Path, standoff_folders: list[Path]
+) -> None:
+    done = run(repository, "benchmark/evaluate.py", "board", "--out", tmp_path, texts=standoff_folders)
     assert done.returncode == 0, done.stderr
     shipped = repository / "benchmark" / "leaderboard"
     names = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
