@@ -190,6 +190,7 @@ print(sha256(found), numpy.random.random())
 """
 
 
+@pytest.mark.slow
 def test_predictions_depend_on_the_seed_alone_and_numpy_keeps_its_own(repository: Path) -> None:
     path = os.pathsep.join(str(repository / each) for each in ("src", "tests"))
 

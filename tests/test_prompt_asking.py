@@ -252,6 +252,9 @@ def test_without_an_answer_for_every_article_the_program_writes_no_predictions(
         assert "HTTP 500: [key] broke" in done.stderr
         assert "answered articles are not asked about twice" in done.stderr
         assert not (tmp_path / "out").exists()
+        chats.faults.append((500, b"broke", {}))
+        as_json = run(repository, checkout, tmp_path, chats.url, "--format", "json")
+        assert json.loads(as_json.stdout)["faults"][0]["faults"][0]["where"] == "ours-3"
         assert run(repository, checkout, tmp_path, chats.url).returncode == 0
     assert KEY not in everything(tmp_path) + done.stdout + done.stderr
 

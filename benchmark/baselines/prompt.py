@@ -62,12 +62,13 @@ def main(
     for _ in progress(asking.run(at_once=concurrency, limit=limit), doing="Asking", total=total):
         pass
     reckoning = reckon(asking.answers, data.target, schema)
-    _show(reckoning, form)
+    if form is Format.text or not asking.open:  # else the faults are the one JSON value on stdout
+        _show(reckoning, form)
     tell_left_out(data)
     talk.print(
         f"asked about {total} of {len(data.target)} articles now; {len(asking.answers)} have an answer"
     )
-    _stop_if_open(asking, out)
+    _stop_if_open(asking)
     system = System(
         name=f"Prompt: {model}"[:120],
         authors=["The Khabar maintainers"],
@@ -106,7 +107,7 @@ def _told(chat: Chat) -> dict[str, Any]:
     }
 
 
-def _stop_if_open(asking: Asking, out: Path | None) -> None:
+def _stop_if_open(asking: Asking) -> None:
     """Without an answer for every article nothing is written: a partly answered split cannot be scored."""
     faults = Faults("answers")
     for article in asking.open:
