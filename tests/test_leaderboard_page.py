@@ -94,6 +94,23 @@ def test_every_figure_on_the_page_is_one_of_the_results(results: dict[str, Any],
             assert measure is None or str(measure["micro"]["f1"]) in figures
 
 
+def test_slices_stand_as_heat_maps_nesting_for_exact_spans_alone(
+    results: dict[str, Any], tiny_schema: Schema
+) -> None:
+    page = leaderboard(results, tiny_schema)
+    titles = re.findall(r'<h2 id="map-\d+">([^<]*)</h2>', page)
+    assert titles[2:] == [
+        "Entities in slices",
+        "Exact spans, flat and nested",
+        "Triggers in slices",
+        "Arg-C+ in slices",
+    ]
+    assert page.count("so that the slices of a kind add up") == 1
+    rows = re.findall(r'data-value="(nesting: [^"]+)"', page)
+    assert rows == ["nesting: flat", "nesting: around another", "nesting: inside another"]
+    assert 'data-value="length: 1"' in page
+
+
 def test_the_words_of_every_cell_are_its_figure(results: dict[str, Any], tiny_schema: Schema) -> None:
     page = leaderboard(results, tiny_schema)
     cells = re.findall(r'<td[^>]* data-value="(\d+(?:\.\d+)?)"[^>]*>(?:<b>)?([^<]*)', page)

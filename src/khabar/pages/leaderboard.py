@@ -50,7 +50,7 @@ def leaderboard(results: Mapping[str, Any], schema: Schema) -> str:
     systems = results["systems"]
     measures = results["measures"]
     headlines = [each for each in measures if each["headline"]]
-    maps = [*_types(systems, schema), *_slices(systems, headlines)]
+    maps = [*_types(systems, schema), *_slices(systems, measures)]
     return render(
         "leaderboard",
         results=results,
@@ -81,23 +81,28 @@ def _types(systems: Sequence[Mapping[str, Any]], schema: Schema) -> Iterator[Hea
         yield HeatMap(title, "Type", [each["name"] for each in shown], _rows(named, types))
 
 
-def _slices(
-    systems: Sequence[Mapping[str, Any]], headlines: Sequence[Mapping[str, Any]]
-) -> Iterator[HeatMap]:
-    for measure in headlines:
+def _slices(systems: Sequence[Mapping[str, Any]], measures: Sequence[Mapping[str, Any]]) -> Iterator[HeatMap]:
+    """Of the headline measures all slices, of exact spans those by nesting, which no other measure has."""
+    lead = _LEAD
+    for measure in measures:
+        nesting = measure["name"] == "entities_exact"
+        if not measure["headline"] and not nesting:
+            continue
         shown = [each for each in systems if measure["name"] in each["slices"]]
         flat = [
             {
                 f"{kind}: {name}": values
                 for kind, slices in each["slices"][measure["name"]].items()
+                if not nesting or kind == "nesting"
                 for name, values in slices.items()
             }
             for each in shown
         ]
         names: dict[str, Bilingual | None] = dict.fromkeys(name for each in flat for name in each)
-        title = f"{measure['title']} in slices"
+        title = f"{measure['title']}, flat and nested" if nesting else f"{measure['title']} in slices"
         rows = _in_order_of_kind(_rows(names, flat))
-        yield HeatMap(title, "Slice", [each["name"] for each in shown], rows, _LEAD)
+        yield HeatMap(title, "Slice", [each["name"] for each in shown], rows, lead)
+        lead = ""
 
 
 def _in_order_of_kind(rows: Sequence[HeatRow]) -> list[HeatRow]:
