@@ -15,6 +15,7 @@ import yaml
 
 from conftest import tiny_schema_value
 from khabar.benchmark import take_proposed
+from khabar.corpus import read_corpus
 from khabar.errors import CallError, DataError
 from release_corpus import make_checkout
 from test_board import add
@@ -241,3 +242,17 @@ def test_the_workflow_pins_what_it_uses_and_puts_no_expression_into_a_shell(work
         assert not re.search(r"git (checkout|switch|merge|pull|worktree)", each.get("run", ""))
     (check,) = [each for each in steps if "evaluate.py" in each.get("run", "")]
     assert check["shell"] == "bash"  # with pipefail: what `tee` says is not what decides
+
+
+def test_the_workflow_gets_the_texts_of_the_split_before_it_scores(
+    workflow: dict[str, Any], request: pytest.FixtureRequest
+) -> None:
+    steps = [each for job in workflow["jobs"].values() for each in job["steps"]]
+    runs = [each.get("run", "") for each in steps]
+    (get,) = [n for n, each in enumerate(runs) if "convert_articles.py fetch" in each]
+    (check,) = [n for n, each in enumerate(runs) if "evaluate.py" in each]
+    assert get < check
+    assert steps[get]["env"]["KHABAR_TEXTS"] == steps[check]["env"]["KHABAR_TEXTS"]
+    corpus = read_corpus(Path(str(request.config.rootpath)) / "annotations")
+    away = {corpus.articles[each].source for each in corpus.splits["test"]} - {"authored"}
+    assert all(f"fetch {each} " in runs[get] for each in away)

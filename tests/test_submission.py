@@ -434,6 +434,18 @@ def test_what_is_said_of_an_article_without_text_here_is_passed_over_and_counted
     judge_records(right()[:1], partial, tiny_schema)
 
 
+def test_what_needs_no_text_is_judged_where_the_text_is_not_here_too(tiny_schema: Schema) -> None:
+    partial = read_gold(gold_rows()[:1], left_out=["test-amman"])
+    spans, tags = right(), tag_lines(read_gold(gold_rows()))
+    spans[1]["entities"][0]["type"] = "NOPE"
+    spans[1]["entities"][1]["end"] = spans[1]["entities"][1]["start"]
+    tags[-1]["ner_tags"][0] = "I-PER"
+    for records, codes in ((spans, ["KB024", "KB021"]), (tags, ["KB032"])):
+        with pytest.raises(DataError) as refused:
+            judge_records(records, partial, tiny_schema)
+        assert [fault.code for fault in refused.value.faults] == codes
+
+
 # --- documentation and fuzzing ------------------------------------------------------------------------
 
 

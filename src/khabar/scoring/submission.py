@@ -185,6 +185,7 @@ class _Reader:
                 self.extractions[name] = said
         elif name in self.gold.left_out:
             self.passed_over += 1
+            self.span_reader.read(record, place, spans.ANY_LENGTH)
         else:
             message = f"is none of the {len(self.gold.articles)} articles of the split"
             known = _some_of(self.gold.articles)
@@ -201,6 +202,7 @@ class _Reader:
                 self.tags.setdefault(article, {})[position] = tags
         elif name.rpartition("#")[0] in self.gold.left_out:
             self.passed_over += 1
+            self.tag_reader.read(record, place, None)
         else:
             message = f"is none of the {len(self.gold.sentences)} sentences of the split (<article>#<number>)"
             known = _some_of(self.gold.sentences)
