@@ -231,16 +231,26 @@ def _read_lines(folder: Path) -> dict[str, Article]:
 
 
 def _aligned_texts(folder: Path, folders: Sequence[Path]) -> dict[str, tuple[Path, str]]:
-    """File and raw text, by article id, of the documents of line-aligned sources in those folders."""
+    """File and raw text, by article id, of the documents of line-aligned sources in those folders.
+
+    Raises DataError where one of a source's two files is in a folder and the other is not.
+    """
     if not folders or not (folder / "sources.yaml").is_file():
         return {}
-    return {
-        source.article_id(document): (where / source.lines.texts, raw)
-        for source in _read_list(folder / "sources.yaml", Source)
-        for where in folders
-        if source.lines is not None and source.lines.in_folder(where)
-        for document, raw in aligned_documents(where, source.lines).items()
-    }
+    found: dict[str, tuple[Path, str]] = {}
+    for source in _read_list(folder / "sources.yaml", Source):
+        for where in folders if source.lines is not None else ():
+            lines = source.lines
+            missing = lines.missing_in(where)
+            if len(missing) == 1:
+                message = f"{missing[0]} is not there; the texts of {source.id!r} take both of its files"
+                next_step = (
+                    f"put both into one folder: scripts/convert_articles.py fetch {source.id} --into DIR"
+                )
+                raise DataError.one(where, message, next_step=next_step)
+            for document, raw in ({} if missing else aligned_documents(where, lines)).items():
+                found[source.article_id(document)] = (where / lines.texts, raw)
+    return found
 
 
 def _with_text(

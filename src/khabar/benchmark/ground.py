@@ -46,7 +46,7 @@ def read_ground(
     if deprecated := deprecation(annotations, name):
         notes.append(f"Release {deprecated.release} is not to be used: {deprecated.reason}")
     if left_out := sorted(gold.left_out):
-        notes.append(f"Left out, text not on this machine: {', '.join(left_out)}")
+        notes.append(f"{len(left_out)} left out, text not on this machine: {', '.join(left_out)}")
     return Ground(gold, schema, name, tuple(notes))
 
 
