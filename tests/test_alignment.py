@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khabar.alignment import by_sentence, illegal_tags, lay, spans_of
+from khabar.alignment import by_sentence, illegal_tags, lay, spans_of, widened
 from khabar.text import Sentence, tokenize
 
 TEXT = "😀 وزارت هيئة للأمم المتحدة باريس."
@@ -35,6 +35,11 @@ def test_of_crossing_predictions_the_first_stays_and_the_other_is_counted() -> N
     laid = lay([span("المتحدة باريس", "GPE"), span("هيئة للأمم المتحدة", "ORG")], TOKENS)
     assert laid.tags == ["O", "O", "B-ORG", "I-ORG", "I-ORG", "O", "O"]
     assert laid.crossing == 1
+
+
+def test_a_span_that_begins_or_ends_inside_a_word_is_widened() -> None:
+    assert widened([span("لأمم المتحدة", "IGO"), span("باريس", "GPE")], TOKENS) == 1
+    assert widened([span("هيئة لل", "ORG"), span("باريس.", "GPE"), (0, 2, "PER")], TOKENS) == 1
 
 
 def test_a_span_of_white_space_is_counted() -> None:

@@ -192,16 +192,6 @@ def test_nested_mentions_count_by_character_and_give_way_to_the_outermost_on_wor
     assert found["entities_exact"] == (8, 8, 10)
 
 
-def test_what_tags_do_not_show_of_a_prediction_is_counted(tiny_schema: Schema) -> None:
-    records = right()
-    records[0]["entities"] += [
-        entity(BEIRUT, "ORG", "بيروت.\nرفضت"),
-        {"start": BEIRUT.index("\n"), "end": BEIRUT.index("\n") + 1, "type": "PER"},
-    ]
-    shown = scored(records, tiny_schema).unshown["entities"]
-    assert (shown.nested, shown.crossing, shown.off_token, shown.cut) == (3, 0, 1, 1)
-
-
 def test_a_whole_word_system_is_right_on_words_and_up_to_a_proclitic_but_not_by_character(
     tiny_schema: Schema,
 ) -> None:

@@ -31,7 +31,7 @@ class Unshown:
 
     def __add__(self, other: Unshown) -> Unshown:
         mine, theirs = asdict(self), asdict(other)
-        return Unshown(**{name: mine[name] + theirs[name] for name in mine})
+        return type(self)(**{name: mine[name] + theirs[name] for name in mine})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,17 @@ def lay(spans: Iterable[LabelledSpan], tokens: Sequence[Token]) -> Laid:
         else:
             crossing += 1
     return Laid(tags, nested, crossing, off_token)
+
+
+def widened(spans: Iterable[LabelledSpan], tokens: Sequence[Token]) -> int:
+    """How many spans begin or end inside a token: in tags they take all of it."""
+    starts = [token.start for token in tokens]
+
+    def inside(place: int) -> bool:
+        token = bisect_left(starts, place) - 1
+        return token >= 0 and place < tokens[token].end
+
+    return sum(inside(start) or inside(end) for start, end, _ in spans)
 
 
 def by_sentence(tags: Sequence[str], sentences: Sequence[Sentence]) -> list[list[str]]:

@@ -13,7 +13,7 @@ from rich.progress import track
 from rich.table import Table
 from typer.core import TyperGroup
 
-from khabar.errors import CallError, DataError
+from khabar.errors import CallError, DataError, KhabarError
 from khabar.files import dump_json
 
 Item = TypeVar("Item")
@@ -75,9 +75,21 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> None:
     except CallError as error:
         talk.print(f"{error}\nNext: see --help", markup=False)
         sys.exit(2)
+    except KhabarError as error:
+        talk.print(str(error), markup=False)
+        sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:
+        # this machine's: a folder that may not be written, a full disk; without a file it is no call's fault
+        if error.filename is None:
+            raise
+        talk.print(
+            f"{error.filename}: {error.strerror}\nNext: name a place that can be read and written",
+            markup=False,
+        )
+        sys.exit(2)
 
 
 def _wants_json(arguments: Sequence[str]) -> bool:

@@ -28,6 +28,14 @@ def as_cell(values: Mapping[str, Any] | None) -> Cell:
     return Cell(values["f1"], low, high, note)
 
 
+def in_words(by_task: Mapping[str, Mapping[str, int]]) -> dict[str, list[tuple[str, int]]]:
+    """What tags do not show as it is, by task: the kinds there are any of."""
+    found = {
+        task: [(kind.replace("_", " "), n) for kind, n in each.items() if n] for task, each in by_task.items()
+    }
+    return {task: counts for task, counts in found.items() if counts}
+
+
 def labels_of(schema: Schema) -> dict[str, Bilingual]:
     """Labels of entity types, then of event types, in the schema's order."""
     found = {each.name: each.label for each in schema.entity_types}

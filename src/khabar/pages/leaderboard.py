@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from khabar.pages.figures import Cell, as_cell, labels_of
+from khabar.pages.figures import Cell, as_cell, in_words, labels_of
 from khabar.pages.page import render
 from khabar.schema import Bilingual, Schema
 from khabar.scoring.board import check_one_gold
@@ -65,6 +65,7 @@ def leaderboard(results: Mapping[str, Any], schema: Schema) -> str:
             for each in systems
         },
         heat_maps=[each for each in maps if each.rows],
+        not_shown=in_words(results["gold"]["not_shown_in_tags"]),
     )
 
 

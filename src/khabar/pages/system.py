@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from khabar.pages.figures import Cell, as_cell, labels_of
+from khabar.pages.figures import Cell, as_cell, in_words, labels_of
 from khabar.pages.page import render
 from khabar.pages.sentences import in_sentence
 from khabar.schema import Bilingual, Schema
@@ -109,11 +109,7 @@ def system_page(
             for name, counts in system["mistakes"].items()
         ],
         frequent=frequent,
-        unshown=[
-            {"task": task, "counts": [(kind.replace("_", " "), n) for kind, n in counts.items() if n]}
-            for task, counts in system["submission"]["not_shown_in_tags"].items()
-            if any(counts.values())
-        ],
+        not_shown=in_words(system["submission"]["not_shown_in_tags"]),
         tables=[each for each in _tables(system, schema, titles) if each.rows],
     )
 

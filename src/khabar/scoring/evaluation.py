@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from khabar.alignment import Unshown
 from khabar.bootstrap import RESAMPLES, SEED
 from khabar.errors import DataError
 from khabar.schema import Schema
 from khabar.scoring.counting import exact_matrices_of
 from khabar.scoring.counts import Counts, Figures, macro
 from khabar.scoring.events import ANY
-from khabar.scoring.gold import Gold, Shown, read_gold
+from khabar.scoring.gold import Gold, NotShown, read_gold, total_not_shown
 from khabar.scoring.measures import MEASURES, Matrix, Measure, View, count, unknown_types, view
 from khabar.scoring.published import check_published
 from khabar.scoring.resampling import Intervals, intervals
@@ -69,7 +68,7 @@ class Evaluation:
     gold: Gold
     submission: Submission
     scores: Mapping[str, Score | None]
-    unshown: Mapping[str, Unshown]
+    not_shown: Mapping[str, NotShown]
     resamples: int
     seed: int
     views: tuple[tuple[View, View], ...] = field(repr=False)
@@ -120,12 +119,12 @@ def score(
     _check_published(matrices, right, found)
     drawn = intervals(matrices, resamples=resamples, seed=seed)
     scores = {each.name: _score(each, matrices, drawn) for each in MEASURES}
-    unshown = {
-        "entities": _unshown(each.ner for each in found),
-        "triggers": _unshown(each.triggers for each in found),
+    not_shown = {
+        "entities": total_not_shown(each.ner for each in found),
+        "triggers": total_not_shown(each.triggers for each in found),
     }
     return Evaluation(
-        gold, submission, scores, unshown, resamples, seed, tuple(zip(right, found, strict=True))
+        gold, submission, scores, not_shown, resamples, seed, tuple(zip(right, found, strict=True))
     )
 
 
@@ -145,8 +144,3 @@ def _check_published(matrices: Mapping[str, Matrix], right: list[View], found: l
 def _tag_scores(matrix: Matrix) -> TagScores:
     seen = {name: each for name, each in matrix.by_label.items() if each.predicted or each.gold}
     return TagScores(dict(sorted(seen.items())))
-
-
-def _unshown(shown: Iterable[Shown]) -> Unshown:
-    rows = (Unshown(each.nested, each.crossing, each.off_token, each.cut) for each in shown)
-    return sum(rows, start=Unshown())

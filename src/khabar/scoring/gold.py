@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from khabar.alignment import LabelledSpan, by_sentence, lay
+from khabar.alignment import LabelledSpan, Unshown, by_sentence, lay, widened
 from khabar.errors import DataError, Faults
 from khabar.files import content_digest
 from khabar.scoring.arrays import Codes, Columns, columns_of
@@ -20,18 +20,18 @@ Forms = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """Label sequences of an article, one a sentence, and how many of its spans they do not show as they are.
+class NotShown(Unshown):
+    """As `Unshown`; `widened` begin or end inside a word, whatever else they are: tags take all of it."""
 
-    `nested` lie inside another span, `crossing` overlap one, `off_token` cover no word, `cut` run over
-    a sentence's edge and are shown in pieces.
-    """
+    widened: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Label sequences of an article, one a sentence, and how many spans they do not show as they are."""
 
     tags: list[list[str]]
-    nested: int = 0
-    crossing: int = 0
-    off_token: int = 0
-    cut: int = 0
+    not_shown: NotShown = NotShown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,13 @@ class Article:
 
     def show(self, spans: Iterable[LabelledSpan]) -> Shown:
         """The spans as IOB2 tags of this article's tokens: the one rule for gold and prediction alike."""
-        laid = lay(spans, self.tokens)
+        spans, tokens = list(spans), self.tokens
+        laid = lay(spans, tokens)
         tags = by_sentence(laid.tags, self.sentences)
         pieces = sum(tag[0] == "B" for part in tags for tag in part)
         whole = sum(tag[0] == "B" for tag in laid.tags)
-        return Shown(tags, laid.nested, laid.crossing, laid.off_token, pieces - whole)
+        counts = laid.nested, laid.crossing, laid.off_token, pieces - whole, widened(spans, tokens)
+        return Shown(tags, NotShown(*counts))
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,15 @@ class Gold:
             for number in range(len(article.sentences))
         }
 
+    @cached_property
+    def not_shown(self) -> dict[str, NotShown]:
+        """By task, what of the gold tags do not show as it is."""
+        articles = self.articles.values()
+        return {
+            "entities": total_not_shown(each.show(each.says.entities) for each in articles),
+            "triggers": total_not_shown(each.show(e.trigger for e in each.says.events) for each in articles),
+        }
+
     def columns(self, codes: Codes) -> Columns:
         """What the gold says as arrays, made once for the names that have codes."""
         names = (*codes.entities, "", *codes.events, "", *codes.roles)
@@ -93,6 +104,11 @@ class Gold:
     @cached_property
     def _columns(self) -> dict[tuple[str, ...], Columns]:
         return {}
+
+
+def total_not_shown(shown: Iterable[Shown]) -> NotShown:
+    """The sum over articles."""
+    return sum((each.not_shown for each in shown), start=NotShown())
 
 
 def read_gold(

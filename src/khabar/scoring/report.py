@@ -15,7 +15,7 @@ from khabar.schema import Schema
 from khabar.scoring.counts import Counts, Figures
 from khabar.scoring.evaluation import Evaluation, Score
 from khabar.scoring.finder import SHOWN
-from khabar.scoring.gold import Gold
+from khabar.scoring.gold import Gold, NotShown
 from khabar.scoring.measures import HEADLINES, MEASURES
 from khabar.scoring.submission import Submission
 
@@ -39,6 +39,7 @@ def header(
             "articles": len(gold.articles),
             "sentences": len(gold.sentences),
             "left_out": sorted(gold.left_out),
+            "not_shown_in_tags": _not_shown(gold.not_shown),
         },
         "schema": schema.version,
         "release": release,
@@ -72,10 +73,14 @@ def as_json(evaluation: Evaluation, *, sha256: str | None = None) -> dict[str, A
             "tasks": sorted(submission.tasks),
             "mended_tags": submission.mended,
             "passed_over": submission.passed_over,
-            "not_shown_in_tags": {name: asdict(each) for name, each in evaluation.unshown.items()},
+            "not_shown_in_tags": _not_shown(evaluation.not_shown),
         },
         "measures": {name: _measure(each) for name, each in evaluation.scores.items()},
     }
+
+
+def _not_shown(by_task: Mapping[str, NotShown]) -> dict[str, dict[str, int]]:
+    return {task: asdict(each) for task, each in by_task.items()}
 
 
 def _measure(score: Score | None) -> dict[str, Any] | None:
@@ -130,11 +135,11 @@ def submission_notes(submission: Submission) -> Iterator[str]:
 def notes(evaluation: Evaluation) -> Iterator[str]:
     """What a person must know beside the figures: what was mended, passed over, or not shown in tags."""
     yield from submission_notes(evaluation.submission)
-    for name in ("entities", "triggers"):
-        counts = asdict(evaluation.unshown[name])
-        if any(counts.values()):
-            listed = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in counts.items())
-            yield f"predicted {name} that tags do not show as they are: {listed}"
+    for side, by_task in (("gold", evaluation.gold.not_shown), ("predicted", evaluation.not_shown)):
+        for task, counts in _not_shown(by_task).items():
+            if any(counts.values()):
+                listed = ", ".join(f"{number} {kind.replace('_', ' ')}" for kind, number in counts.items())
+                yield f"{side} {task} that tags do not show as they are: {listed}"
 
 
 def _overview(evaluation: Evaluation, title: str) -> Table:
