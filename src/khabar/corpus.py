@@ -16,12 +16,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from khabar.checks import check
-from khabar.document import Annotation, read_annotation
+from khabar.document import Annotation
 from khabar.errors import CallError, DataError, Faults, Report
 from khabar.files import dump_json, read_json_lines, read_text, read_yaml, sha256, write_text
 from khabar.schema import Schema, add_validation_faults, load_schema
 from khabar.standoff import Lines, aligned_documents, slug_of
 from khabar.text import clean
+from khabar.typed_annotations import AnnotationReader
 
 ID = r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$"
 SPLITS = ("train", "validation", "test")
@@ -99,6 +100,11 @@ class Corpus:
     def schema(self) -> Schema:
         """The folder's `schema.yaml`."""
         return load_schema(self.folder / "schema.yaml")
+
+    @cached_property
+    def reader(self) -> AnnotationReader:
+        """What reads annotation files that should keep to the schema."""
+        return AnnotationReader(self.schema)
 
     @cached_property
     def articles(self) -> dict[str, Article]:
@@ -319,7 +325,7 @@ def read_layer(corpus: Corpus, layer: str, where: Path) -> list[Annotation]:
 
 def _read_checked(corpus: Corpus, layer: str, path: Path, articles: Mapping[str, Article]) -> Annotation:
     """The annotation in that file. Raises DataError with all its faults, of form or of meaning."""
-    annotation = read_annotation(path)
+    annotation = corpus.reader.read(path)
     article = articles.get(annotation.article) or corpus.listed.get(annotation.article)
     faults = Faults(path)
     if path.stem != annotation.article:
