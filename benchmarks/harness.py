@@ -25,7 +25,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Both sides of a bench; `ratio` is peer / ours, above 1 where we are faster. `goal`: what is asked."""
+    """Both sides of a bench; `ratio` is peer / ours, above 1 where we are faster. `goal`: what is asked.
+
+    `megabytes` is the size of the work where its throughput is asked for.
+    """
 
     bench: str
     work: str
@@ -33,11 +36,17 @@ class Measured:
     ours: Side
     peer: Side
     goal: float | None
+    megabytes: float | None = None
 
     @property
     def ratio(self) -> float:
         """How many times the peer's time is ours."""
         return self.peer.seconds / self.ours.seconds
+
+    @property
+    def throughput(self) -> float | None:
+        """Our megabytes a CPU second."""
+        return None if self.megabytes is None else self.megabytes / self.ours.seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +62,14 @@ class Bench:
     peer_factor: float = 1.0
     most_repeats: int = 1000
     """Of work that takes minutes once is enough: its parts are many."""
+    megabytes: float | None = None
 
     def measure(self, repeats: int) -> Measured:
         """Both sides, one after the other."""
         repeats = min(repeats, self.most_repeats)
         ours, peer = in_process(self.ours, repeats), in_process(self.peer, repeats)
         scaled = Side(peer.seconds * self.peer_factor, peer.peak_mb)
-        return Measured(self.name, self.work, self.peer_name, ours, scaled, self.goal)
+        return Measured(self.name, self.work, self.peer_name, ours, scaled, self.goal, self.megabytes)
 
 
 @dataclass(frozen=True, slots=True)

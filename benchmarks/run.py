@@ -52,7 +52,7 @@ def bench(
     report = f"# Benchmarks\n\nKhabar {__version__} on {machine}; medians of {repeats}.\n\n"
     report += "\n".join(part for part in (table(rows), growth_table(grown)) if part)
     write_text(out / "report.md", report)
-    benches = [{**asdict(each), "ratio": each.ratio} for each in rows]
+    benches = [{**asdict(each), "ratio": each.ratio, "throughput": each.throughput} for each in rows]
     curves = [
         {**asdict(each), "time_exponent": each.time_exponent, "memory_exponent": each.memory_exponent}
         for each in grown
@@ -74,8 +74,9 @@ def table(rows: list[Measured]) -> str:
     for row in rows:
         ours, peer = (f"{side.seconds:.3f} | {side.peak_mb:.0f}" for side in (row.ours, row.peer))
         goal = "–" if row.goal is None else f"≥ {row.goal:g}"
+        work = row.work if row.throughput is None else f"{row.work}: {row.throughput:.1f} MB/s"
         lines.append(
-            f"| {row.bench} | {row.work} | {ours} | {row.peer_name} | {peer} | {row.ratio:.2f} | {goal} |"
+            f"| {row.bench} | {work} | {ours} | {row.peer_name} | {peer} | {row.ratio:.2f} | {goal} |"
         )
     return "\n".join(lines) + "\n"
 

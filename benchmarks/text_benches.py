@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from harness import Bench
 
 from khabar.schema import default_annotations
-from khabar.text import clean, segment
+from khabar.text import clean, segment, tokenize
 
 
 def benches(scale: float) -> Iterator[Bench]:
@@ -17,18 +17,21 @@ def benches(scale: float) -> Iterator[Bench]:
 
 
 def _text_core(rounds: int) -> Bench:
-    """Cleaning and segmenting the repository's own articles, against reading and NFC-checking them."""
+    """Cleaning, segmenting and tokenizing our own articles, against reading and NFC-checking them."""
     paths = sorted((default_annotations() / "texts").glob("*.txt"))
     texts = [path.read_text(encoding="utf-8") for path in paths] * rounds
-    size = sum(len(text.encode()) for text in texts)
+    size = sum(len(text.encode()) for text in texts) / 1e6
 
     def ours() -> None:
         for text in texts:
-            segment(clean(text).text)
+            cleaned = clean(text).text
+            segment(cleaned)
+            tokenize(cleaned)
 
     def floor() -> None:
         for path in paths * rounds:
             unicodedata.is_normalized("NFC", path.read_bytes().decode("utf-8"))
 
-    work = f"{size / 1e6:.1f} MB of Arabic news"
-    return Bench("clean + segment", work, ours, "floor: read and NFC-check", floor)
+    work = f"{size:.1f} MB of Arabic news"
+    name = "clean + segment + tokenize"
+    return Bench(name, work, ours, "floor: read and NFC-check", floor, megabytes=size)

@@ -21,6 +21,7 @@ from khabar.errors import DataError, Fault, Report
 from khabar.files import write_json
 from khabar.labelstudio import annotated_task
 from khabar.schema import default_annotations
+from khabar.standoff import aligned_documents
 from khabar.terminal import program, run, talk
 
 app = program(help="Run the whole line. Example: scripts/demo.py --out build/demo", default_command=True)
@@ -50,13 +51,20 @@ def raw_inputs(corpus: Corpus) -> list[Path]:
     return [raw.get(identifier, texts / f"{identifier}.txt") for identifier in ours]
 
 
-def standoff_inputs(corpus: Corpus) -> dict[str, list[Path]]:
-    """Raw files of the stand-off articles that are on this machine, by source."""
-    found: dict[str, list[Path]] = {}
+def standoff_inputs(corpus: Corpus) -> dict[str, list[str | Path]]:
+    """What convert_articles.py takes for the stand-off articles that are on this machine, by source."""
+    found: dict[str, list[str | Path]] = {}
     for article in corpus.articles.values():
         paths = [folder / f"{article.id}.txt" for folder in corpus.texts]
         if corpus.sources[article.source].standoff and (here := [each for each in paths if each.is_file()]):
             found.setdefault(article.source, []).append(here[0])
+    for source in corpus.sources.values():
+        folders = [each for each in corpus.texts if source.lines is not None and source.lines.in_folder(each)]
+        if source.lines is not None and folders:
+            names = aligned_documents(folders[0], source.lines)
+            ours = [name for name in names if source.article_id(name) in corpus.articles]
+            documents = [word for name in ours for word in ("--document", name)]
+            found.setdefault(source.id, []).extend([folders[0], *documents])
     return found
 
 
@@ -115,7 +123,8 @@ def demo(
     for source, paths in standoff_inputs(corpus).items():
         call(scripts / "convert_articles.py", *paths, "--source", source, *here)
     if corpus.without_text:
-        talk.print(f"Left out, text not on this machine: {', '.join(corpus.without_text)}")
+        missing = corpus.without_text
+        talk.print(f"{len(missing)} left out, text not on this machine: {', '.join(missing)}", markup=False)
 
     step("2  Label Studio export → passes → gold")
     users = {name: number for number, name in enumerate(corpus.pass_names, 1)}

@@ -42,7 +42,8 @@ def prepare(
     write_text(out / "label_config.xml", labelling_config(corpus.schema))
     write_json(out / "tasks.json", tasks)
     if corpus.without_text:
-        talk.print(f"left out, text not on this machine: {', '.join(corpus.without_text)}", markup=False)
+        missing = corpus.without_text
+        talk.print(f"{len(missing)} left out, text not on this machine: {', '.join(missing)}", markup=False)
     talk.print(
         f"{len(tasks)} tasks. In Label Studio, for each annotator a project of their own (so that none sees\n"
         f"what another does):\n"

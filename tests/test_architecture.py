@@ -17,7 +17,7 @@ LEVELS = [
     {"errors"},
     {"files", "terminal", "bootstrap"},
     {"schema", "text"},
-    {"document", "alignment", "checks", "guidelines", "standoff"},
+    {"document", "typed_annotations", "alignment", "checks", "soundness", "guidelines", "standoff"},
     {"corpus"},
     {"quotes", "places", "renaming", "gathering", "intake", "inputs", "fetching"},
     {"adjudication", "agreement", "decisions", "differences", "judging", "gold", "splitting"},

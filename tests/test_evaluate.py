@@ -440,7 +440,7 @@ def test_the_program_scores_a_file_and_leaves_out_what_has_no_text(
     options = ("--annotations", checkout / "annotations", "--split", "train")
     done = call(repository, path, *options, "--format", "json")
     assert done.returncode == 0, done.stderr
-    assert "Left out, text not on this machine: theirs-1" in done.stderr
+    assert "1 left out, text not on this machine: theirs-1" in done.stderr
     made = json.loads(done.stdout)
     assert made["gold"]["left_out"] == ["theirs-1"]
     assert made["gold"]["articles"] == 1

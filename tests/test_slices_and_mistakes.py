@@ -5,12 +5,16 @@ from __future__ import annotations
 import copy
 import json
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from khabar.benchmark.ground import read_ground
+from khabar.corpus import read_corpus
+from khabar.release import gold_documents
 from khabar.schema import Schema
 from khabar.scoring import (
     Counts,
@@ -24,8 +28,10 @@ from khabar.scoring import (
     slice_counts,
 )
 from khabar.scoring.counts import total
+from khabar.scoring.gold import forms_of
 from khabar.scoring.mistakes import kinds_of, pair_up
 from khabar.scoring.places import SLICED
+from release_corpus import THEIRS, make_checkout
 from scoring_gold import AMMAN, BEIRUT, Record, argument, entity, event, gold_rows, nothing, right, row, span
 
 TEXTS = {"test-beirut": BEIRUT, "test-amman": AMMAN}
@@ -104,6 +110,18 @@ def test_a_name_is_seen_if_the_train_split_has_it_in_another_spelling_or_behind_
 
 def test_without_a_train_split_nothing_is_called_seen_or_unseen(tiny_schema: Schema) -> None:
     assert "form" not in slice_counts(scored(right(), tiny_schema))["entities"]
+
+
+def test_what_train_has_seen_does_not_hang_on_the_texts_of_this_machine(
+    tiny_value: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KHABAR_TEXTS", raising=False)
+    annotations = make_checkout(tmp_path / "checkout", tiny_value, "") / "annotations"
+    (tmp_path / "theirs-1.txt").write_text(THEIRS, encoding="utf-8")
+    rows = gold_documents(read_corpus(annotations, [tmp_path]), "train")
+    assert [each["id"] for each in rows] == ["ours-1", "theirs-1"]
+    for texts in ([], [tmp_path]):
+        assert read_ground("test", annotations=annotations, texts=texts).gold.seen == forms_of(rows)
 
 
 def test_mentions_are_told_apart_by_their_length_in_words(tiny_schema: Schema) -> None:

@@ -76,6 +76,15 @@ def test_files_of_different_length_are_refused(aligned: Path) -> None:
         aligned_documents(aligned, LINES)
 
 
+def test_a_folder_with_one_of_the_two_files_is_refused_and_says_which_is_missing(
+    annotations: Path, aligned: Path
+) -> None:
+    (aligned / "ids.tsv").unlink()
+    with pytest.raises(DataError, match=r"ids\.tsv is not there; the texts of 'wmt' take both") as caught:
+        _ = read_corpus(annotations, [aligned]).articles
+    assert "fetch wmt --into" in str(caught.value)
+
+
 def test_a_document_that_is_taken_up_again_is_refused_with_its_line(aligned: Path) -> None:
     (aligned / "ids.tsv").write_text("bbc.1\nb\nbbc.1\nb\nb\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"line 3.*'bbc\.1' goes on after another began"):
@@ -143,6 +152,7 @@ def test_one_wrong_file_and_one_that_is_missing_are_both_told_and_nothing_is_wri
     assert "has SHA-256" in said[0][1]
     assert "404" in said[1][1]
     assert "expected an address" in said[2][1]
+    assert f"into {tmp_path / 'into'} by hand and run this again to check them" in str(caught.value)
     assert not (tmp_path / "into").exists()
 
 

@@ -44,34 +44,72 @@ class Laid:
     off_token: int = 0
 
 
-def lay(spans: Iterable[LabelledSpan], tokens: Sequence[Token]) -> Laid:
-    """IOB2 tags of the tokens. The order of `spans` does not matter.
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Where the tokens of an article start and end, in order."""
+
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    @classmethod
+    def of(cls, tokens: Iterable[Token]) -> Edges:
+        """Those of the tokens."""
+        listed = list(tokens)
+        return cls([each.start for each in listed], [each.end for each in listed])
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The spans that tags can show, as `(first token, last + 1, type)` in order, and how many they cannot."""
+
+    ranges: list[LabelledSpan]
+    nested: int = 0
+    crossing: int = 0
+    off_token: int = 0
+
+
+def place(spans: Iterable[LabelledSpan], edges: Edges) -> Placed:
+    """The spans over whole tokens, none of which another has. The order of `spans` does not matter.
 
     Spans are taken by first token, then the longer, then the type's name; one that meets a token
     already taken is left out and counted: as `nested` if it lies inside the other, else as `crossing`.
     A span that overlaps no token (white space only) is counted as `off_token`.
     """
-    starts = [token.start for token in tokens]
-    ends = [token.end for token in tokens]
-    ranges: list[tuple[int, int, str]] = []
+    starts, ends = edges.starts, edges.ends
+    found: list[tuple[int, int, str]] = []
     off_token = 0
     for start, end, label in spans:
-        first, last = bisect_right(ends, start), bisect_left(starts, end)
+        first = bisect_right(ends, start)
+        last = bisect_left(starts, end, first)
         if first < last:
-            ranges.append((first, last, label))
+            found.append((first, -last, label))
         else:
             off_token += 1
-    tags = ["O"] * len(tokens)
+    found.sort()
+    kept: list[LabelledSpan] = []
     nested = crossing = taken = 0
-    for first, last, label in sorted(ranges, key=lambda each: (each[0], -each[1], each[2])):
+    for first, minus_last, label in found:
+        last = -minus_last
         if first >= taken:
-            tags[first:last] = [f"B-{label}", *[f"I-{label}"] * (last - first - 1)]
+            kept.append((first, last, label))
             taken = last
         elif last <= taken:
             nested += 1
         else:
             crossing += 1
-    return Laid(tags, nested, crossing, off_token)
+    return Placed(kept, nested, crossing, off_token)
+
+
+def lay(spans: Iterable[LabelledSpan], tokens: Sequence[Token] | Edges) -> Laid:
+    """IOB2 tags of the tokens. Which spans they show `place` says."""
+    edges = tokens if isinstance(tokens, Edges) else Edges.of(tokens)
+    placed = place(spans, edges)
+    tags = ["O"] * len(edges.starts)
+    for first, last, label in placed.ranges:
+        tags[first] = f"B-{label}"
+        if last > first + 1:
+            tags[first + 1 : last] = [f"I-{label}"] * (last - first - 1)
+    return Laid(tags, placed.nested, placed.crossing, placed.off_token)
 
 
 def widened(spans: Iterable[LabelledSpan], tokens: Sequence[Token]) -> int:

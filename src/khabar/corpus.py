@@ -16,12 +16,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from khabar.checks import check
-from khabar.document import Annotation, read_annotation
+from khabar.document import Annotation
 from khabar.errors import CallError, DataError, Faults, Report
 from khabar.files import dump_json, read_json_lines, read_text, read_yaml, sha256, write_text
 from khabar.schema import Schema, add_validation_faults, load_schema
 from khabar.standoff import Lines, aligned_documents, slug_of
 from khabar.text import clean
+from khabar.typed_annotations import AnnotationReader
 
 ID = r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$"
 SPLITS = ("train", "validation", "test")
@@ -99,6 +100,11 @@ class Corpus:
     def schema(self) -> Schema:
         """The folder's `schema.yaml`."""
         return load_schema(self.folder / "schema.yaml")
+
+    @cached_property
+    def reader(self) -> AnnotationReader:
+        """What reads annotation files that should keep to the schema."""
+        return AnnotationReader(self.schema)
 
     @cached_property
     def articles(self) -> dict[str, Article]:
@@ -231,16 +237,26 @@ def _read_lines(folder: Path) -> dict[str, Article]:
 
 
 def _aligned_texts(folder: Path, folders: Sequence[Path]) -> dict[str, tuple[Path, str]]:
-    """File and raw text, by article id, of the documents of line-aligned sources in those folders."""
+    """File and raw text, by article id, of the documents of line-aligned sources in those folders.
+
+    Raises DataError where one of a source's two files is in a folder and the other is not.
+    """
     if not folders or not (folder / "sources.yaml").is_file():
         return {}
-    return {
-        source.article_id(document): (where / source.lines.texts, raw)
-        for source in _read_list(folder / "sources.yaml", Source)
-        for where in folders
-        if source.lines is not None and source.lines.in_folder(where)
-        for document, raw in aligned_documents(where, source.lines).items()
-    }
+    found: dict[str, tuple[Path, str]] = {}
+    for source in _read_list(folder / "sources.yaml", Source):
+        for where in folders if source.lines is not None else ():
+            lines = source.lines
+            missing = lines.missing_in(where)
+            if len(missing) == 1:
+                message = f"{missing[0]} is not there; the texts of {source.id!r} take both of its files"
+                next_step = (
+                    f"put both into one folder: scripts/convert_articles.py fetch {source.id} --into DIR"
+                )
+                raise DataError.one(where, message, next_step=next_step)
+            for document, raw in ({} if missing else aligned_documents(where, lines)).items():
+                found[source.article_id(document)] = (where / lines.texts, raw)
+    return found
 
 
 def _with_text(
@@ -309,7 +325,7 @@ def read_layer(corpus: Corpus, layer: str, where: Path) -> list[Annotation]:
 
 def _read_checked(corpus: Corpus, layer: str, path: Path, articles: Mapping[str, Article]) -> Annotation:
     """The annotation in that file. Raises DataError with all its faults, of form or of meaning."""
-    annotation = read_annotation(path)
+    annotation = corpus.reader.read(path)
     article = articles.get(annotation.article) or corpus.listed.get(annotation.article)
     faults = Faults(path)
     if path.stem != annotation.article:

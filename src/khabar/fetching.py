@@ -47,7 +47,11 @@ def fetch(source: Source, folder: Path) -> Fetched:
             faults.add(each.file, message)
         elif each.file not in there:
             got[folder / each.file] = data
-    faults.raise_if_any(f"get the files by hand ({source.how_to_get}) or move what is in the way")
+    names = ", ".join(each.file for each in addressed)
+    next_step = (
+        f"put {names} into {folder} by hand and run this again to check them, or move what is in the way"
+    )
+    faults.raise_if_any(next_step)
     for path, data in got.items():
         write_bytes(path, data)
     return Fetched(tuple(got), tuple(there.values()))

@@ -23,7 +23,11 @@ class Lines(BaseModel):
 
     def in_folder(self, folder: Path) -> bool:
         """Whether both files are there."""
-        return (folder / self.texts).is_file() and (folder / self.documents).is_file()
+        return not self.missing_in(folder)
+
+    def missing_in(self, folder: Path) -> list[str]:
+        """Names of those of the two files that are not there."""
+        return [name for name in (self.texts, self.documents) if not (folder / name).is_file()]
 
 
 def slug_of(name: str) -> str:

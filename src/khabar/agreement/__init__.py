@@ -1,6 +1,6 @@
 """Agreement before adjudication: how far two passes of an article say the same, and where not."""
 
-from khabar.agreement.comparison import Agreement, compare, total
+from khabar.agreement.comparison import Agreement, Side, Sum, compare, compare_sides, total
 from khabar.agreement.counts import Confusion, Counts, kappa
 from khabar.agreement.disagreements import Disagreement, disagreements
 from khabar.agreement.intervals import intervals_of, intervals_of_counts
@@ -19,11 +19,14 @@ __all__ = [
     "Disagreement",
     "Pair",
     "Passes",
+    "Side",
+    "Sum",
     "agreement_tables",
     "as_json",
     "can_count_tokens",
     "coefficients",
     "compare",
+    "compare_sides",
     "corpus_pair",
     "disagreements",
     "intervals_of",

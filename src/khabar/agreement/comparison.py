@@ -8,19 +8,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import add
 
-from khabar.agreement.counts import Confusion, Counts, summed
+from khabar.agreement.counts import Confusion, Counts
 from khabar.agreement.matching import Span, paired_labels
-from khabar.agreement.measures import BY_TYPE, MEASURES
-from khabar.agreement.tokens import token_types
+from khabar.agreement.measures import Items, measured
+from khabar.agreement.tokens import TokenTypes
+from khabar.alignment import Edges
 from khabar.document import Annotation
 from khabar.schema import Attribute, Schema
-from khabar.text import Token
+from khabar.text import tokenize
 
 Owned = tuple[str, Mapping[str, bool | str]]
 """A type, and the attributes given with it."""
+
+Values = tuple[bool | str, bool | str]
+"""What the first annotator says, and what the second."""
 
 Spans = defaultdict[Span, list[Owned]]
 """What stands at each span."""
@@ -41,81 +43,122 @@ class Agreement:
     types: Mapping[str, Confusion] = field(default_factory=dict)
     tokens: Mapping[str, Confusion] = field(default_factory=dict)
 
-    def __add__(self, other: Agreement) -> Agreement:
-        return Agreement(
-            summed(self.counts, other.counts, Counts()),
-            {
-                name: dict(sorted(summed(self.by_type[name], other.by_type[name], Counts()).items()))
-                for name in self.by_type
-            },
-            _added(self.attributes, other.attributes),
-            _added(self.types, other.types),
-            _added(self.tokens, other.tokens),
-        )
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What one annotator says of an article, to be compared; without `tokens` where they are unknown."""
+
+    items: Items
+    entities: Spans
+    events: Spans
+    tokens: TokenTypes | None
+
+    @classmethod
+    def of(cls, annotation: Annotation, edges: Edges | None) -> Side:
+        """The side of that annotation; `edges` are those of the article's tokens."""
+        entities: Spans = defaultdict(list)
+        for mention in annotation.entities:
+            entities[mention.start, mention.end].append((mention.type, mention.attributes))
+        events: Spans = defaultdict(list)
+        for event in annotation.events:
+            events[event.trigger.span].append((event.type, event.attributes))
+        tokens = None if edges is None else TokenTypes.of(annotation, edges)
+        return cls(Items.of(annotation), entities, events, tokens)
 
 
-def _added(left: Mapping[str, Confusion], right: Mapping[str, Confusion]) -> dict[str, Confusion]:
-    names = dict.fromkeys([*left, *right])
-    return {name: summed(left.get(name, {}), right.get(name, {}), 0) for name in names}
+def compare(first: Annotation, second: Annotation, schema: Schema, text: str | None = None) -> Agreement:
+    """The agreement of two annotations of one article. Tokens are compared only where its text is given."""
+    edges = None if text is None else Edges.of(tokenize(text))
+    return compare_sides(Side.of(first, edges), Side.of(second, edges), schema)
 
 
-def compare(
-    first: Annotation, second: Annotation, schema: Schema, text: str | Sequence[Token] | None = None
-) -> Agreement:
-    """The agreement of two annotations of one article.
+def compare_sides(first: Side, second: Side, schema: Schema) -> Agreement:
+    """As `compare`, for who compares one annotation with several."""
+    counts, by_type = measured(first.items, second.items)
+    entities, metonyms = _given(first.entities, second.entities, schema.entity_attributes)
+    triggers, choices = _given(first.events, second.events, schema.event_attributes)
+    tokens = {} if first.tokens is None or second.tokens is None else first.tokens.against(second.tokens)
+    types = {"entities": entities, "triggers": triggers}
+    return Agreement(counts, by_type, {**metonyms, **choices}, types, tokens)
 
-    Tokens are compared only where its text, or the tokens themselves, are given.
+
+def _given(
+    mine: Spans, other: Spans, attributes: Sequence[Attribute]
+) -> tuple[Confusion, dict[str, Confusion]]:
+    """Types given to the spans that both have, and of each attribute its values there.
+
+    Values count where both have types that take the attribute, whatever the types.
     """
-    entities, events = (tuple(map(side, (first, second))) for side in (_entities, _events))
-    attributes = {each.name: _values(each, *entities) for each in schema.entity_attributes}
-    attributes |= {each.name: _values(each, *events) for each in schema.event_attributes}
-    return Agreement(
-        {name: measure(first, second) for name, measure in MEASURES.items()},
-        {name: measure(first, second) for name, measure in BY_TYPE.items()},
-        attributes,
-        {"entities": _types(*entities), "triggers": _types(*events)},
-        {} if text is None else token_types(first, second, text),
-    )
-
-
-def _entities(annotation: Annotation) -> Spans:
-    found: Spans = defaultdict(list)
-    for each in annotation.entities:
-        found[each.span].append((each.type, each.attributes))
-    return found
-
-
-def _events(annotation: Annotation) -> Spans:
-    found: Spans = defaultdict(list)
-    for each in annotation.events:
-        found[each.trigger.span].append((each.type, each.attributes))
-    return found
-
-
-def _types(mine: Spans, other: Spans) -> Confusion:
-    """Types given to the spans that both have."""
-    return Counter(
-        pair
-        for span in mine.keys() & other.keys()
-        for pair in paired_labels([type_ for type_, _ in mine[span]], [type_ for type_, _ in other[span]])
-    )
-
-
-def _values(attribute: Attribute, mine: Spans, other: Spans) -> Confusion:
-    """Values of the attribute at the spans that both have with types that take it, whatever the types."""
-    found: Counter[tuple[bool | str, bool | str]] = Counter()
+    types: list[tuple[str, str]] = []
+    values: dict[str, list[Values]] = {each.name: [] for each in attributes}
+    takers: dict[str, list[Attribute]] = {}
     for span in mine.keys() & other.keys():
-        left, right = (dict(side[span]) for side in (mine, other))
-        for one, two in paired_labels(list(left), list(right)):
-            if one in attribute.applies_to and two in attribute.applies_to:
-                values = (left[one].get(attribute.name, False), right[two].get(attribute.name, False))
-                found[values] += 1
-    return found
+        left, right = mine[span], other[span]
+        types += paired_labels([type_ for type_, _ in left], [type_ for type_, _ in right])
+        said, also = dict(left), dict(right)
+        for one, two in paired_labels(list(said), list(also)):
+            if one not in takers:
+                takers[one] = [each for each in attributes if one in each.applies_to]
+            for each in takers[one]:
+                if one == two or two in each.applies_to:
+                    name = each.name
+                    values[name].append((said[one].get(name, False), also[two].get(name, False)))
+    return Counter(types), {name: Counter(listed) for name, listed in values.items()}
+
+
+class Sum:
+    """Agreement added up, article by article."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, list[int]] = {}
+        self._by_type: dict[str, dict[str, list[int]]] = {}
+        self._confusions: dict[str, dict[str, Counter[Values]]] = {
+            "attributes": {},
+            "types": {},
+            "tokens": {},
+        }
+
+    def add(self, article: Agreement) -> None:
+        """Add one article's."""
+        _add_counts(self._counts, article.counts)
+        for name, rows in article.by_type.items():
+            _add_counts(self._by_type.setdefault(name, {}), rows)
+        for group, sums in self._confusions.items():
+            for name, confusion in getattr(article, group).items():
+                sums.setdefault(name, Counter()).update(confusion)
+
+    @property
+    def agreement(self) -> Agreement:
+        """The sum so far."""
+        by_type = {name: dict(sorted(_as_counts(rows).items())) for name, rows in self._by_type.items()}
+        confusions = {
+            group: {name: dict(each) for name, each in sums.items()}
+            for group, sums in self._confusions.items()
+        }
+        return Agreement(_as_counts(self._counts), by_type, **confusions)
+
+
+def _add_counts(sums: dict[str, list[int]], counts: Mapping[str, Counts]) -> None:
+    for name, each in counts.items():
+        row = sums.get(name)
+        if row is None:
+            sums[name] = [each.match, each.first, each.second]
+        else:
+            row[0] += each.match
+            row[1] += each.first
+            row[2] += each.second
+
+
+def _as_counts(sums: Mapping[str, list[int]]) -> dict[str, Counts]:
+    return {name: Counts(*row) for name, row in sums.items()}
 
 
 def total(articles: Iterable[Agreement]) -> Agreement:
     """The sum over articles. ValueError if there is none."""
-    listed = list(articles)
-    if not listed:
+    found, any_ = Sum(), False
+    for each in articles:
+        found.add(each)
+        any_ = True
+    if not any_:
         raise ValueError("no article that both annotators did")
-    return reduce(add, listed)
+    return found.agreement

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 Confusion = Mapping[tuple[bool | str, bool | str], int]
 """How often the first annotator said one value and the second another, of the same item."""
@@ -45,8 +44,3 @@ def kappa(confusion: Confusion) -> float | None:
         return None
     observed = sum(count for (left, right), count in confusion.items() if left == right)
     return (observed * size - by_chance) / (size * size - by_chance)
-
-
-def summed(left: Mapping[Any, Any], right: Mapping[Any, Any], zero: Any) -> dict[Any, Any]:
-    """The two mappings, values of the same key added."""
-    return {key: left.get(key, zero) + right.get(key, zero) for key in dict.fromkeys([*left, *right])}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from khabar.agreement.matching import Span, overlapping_pairs, paired_labels
-from khabar.agreement.measures import given_triggers
+from khabar.agreement.measures import Items, given_triggers
 from khabar.document import Annotation
 from khabar.text.normalise import key
 
@@ -39,7 +39,7 @@ def _made(kind: str, first: str, second: str, words: str) -> Disagreement:
     return Disagreement(kind, first, second, key(words), words)
 
 
-Items = Sequence[tuple[Span, str, str]]
+Listed = Sequence[tuple[Span, str, str]]
 """Span, type and words."""
 
 Slots = defaultdict[tuple[str, Span, Span], list[str]]
@@ -80,7 +80,7 @@ def _triggers(first: Annotation, second: Annotation) -> Iterator[Disagreement]:
                 yield _made("trigger", *labels, words)
 
 
-def _types(kind: str, mine: Items, other: Items) -> Iterator[Disagreement]:
+def _types(kind: str, mine: Listed, other: Listed) -> Iterator[Disagreement]:
     """Different types at the spans that both have."""
     labels: tuple[defaultdict[Span, list[str]], ...] = (defaultdict(list), defaultdict(list))
     words: dict[Span, str] = {}
@@ -98,7 +98,7 @@ def _arguments(first: Annotation, second: Annotation) -> Iterator[Disagreement]:
     """Arguments of events that both have, that one of them lacks; another role for a filler is one case."""
     words = {each.span: each.text for annotation in (first, second) for each in annotation.entities}
     slots: tuple[Slots, Slots] = (defaultdict(list), defaultdict(list))
-    for side, items in zip(slots, given_triggers(first, second), strict=True):
+    for side, items in zip(slots, given_triggers(Items.of(first), Items.of(second)), strict=True):
         for role, type_, span, trigger in items:
             side[type_, span, trigger].append(role)
     for slot in sorted(slots[0].keys() | slots[1].keys()):

@@ -17,14 +17,17 @@ def overlapping_pairs(first: Sequence[Span], second: Sequence[Span]) -> list[tup
     spans are paired does; it begins with pairs of equal spans.
     """
     equal = _equal_pairs(first, second)
-    taken = {right for _, right in equal}
+    if len(equal) == min(len(first), len(second)):
+        return equal
+    taken = {left for left, _ in equal}
     partner = {right: left for left, right in equal}
-    touching = [
-        [n for n, other in enumerate(second) if each[0] < other[1] and other[0] < each[1]] for each in first
-    ]
+
+    def touching(left: int) -> list[int]:
+        start, end = first[left]
+        return [number for number, other in enumerate(second) if start < other[1] and other[0] < end]
 
     def give(left: int, visited: set[int]) -> bool:
-        for right in touching[left]:
+        for right in touching(left):
             if right not in visited:
                 visited.add(right)
                 if right not in partner or give(partner[right], visited):
@@ -32,9 +35,8 @@ def overlapping_pairs(first: Sequence[Span], second: Sequence[Span]) -> list[tup
                     return True
         return False
 
-    started = {left for left, right in equal if right in taken}
     for left in range(len(first)):
-        if left not in started:
+        if left not in taken:
             give(left, set())
     return sorted((left, right) for right, left in partner.items())
 
@@ -43,7 +45,7 @@ def _equal_pairs(first: Sequence[Span], second: Sequence[Span]) -> list[tuple[in
     places: defaultdict[Span, list[int]] = defaultdict(list)
     for number, each in enumerate(second):
         places[each].append(number)
-    return [(number, places[each].pop(0)) for number, each in enumerate(first) if places[each]]
+    return [(number, places[each].pop(0)) for number, each in enumerate(first) if places.get(each)]
 
 
 def paired_labels(first: Sequence[Label], second: Sequence[Label]) -> list[tuple[Label, Label]]:

@@ -2,101 +2,131 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Set
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
 
 from khabar.agreement.counts import Counts
 from khabar.agreement.matching import Span, overlapping_pairs
 from khabar.document import Annotation
 
-Item = tuple[Hashable, ...]
+Item = tuple[Any, ...]
 ByType = Mapping[str, Counts]
 Argument = tuple[str, str, Span, Span]
 """`(role, event type, argument span, trigger span)`."""
 
+MEASURES = (
+    "entity",
+    "entity_span",
+    "entity_overlap",
+    "trigger_i",
+    "trigger_c",
+    "argument_i",
+    "argument_c",
+    "argument_i+",
+    "argument_c+",
+    "argument_given_i",
+    "argument_given_c",
+)
+"""Trigger and argument measures are the tuples of TextEE (arXiv 2311.09562); `given`: of common triggers."""
+
 
 def arguments_of(annotation: Annotation) -> set[Argument]:
     """All arguments of the annotation."""
-    spans = {each.id: each.span for each in annotation.entities}
-    return {
-        (argument.role, event.type, spans[argument.entity], event.trigger.span)
-        for event in annotation.events
-        for argument in event.arguments
-    }
+    spans = {each.id: (each.start, each.end) for each in annotation.entities}
+    found: set[Argument] = set()
+    for event in annotation.events:
+        if event.arguments:
+            kind, trigger = event.type, event.trigger.span
+            found.update([(each.role, kind, spans[each.entity], trigger) for each in event.arguments])
+    return found
 
 
-def _entities(annotation: Annotation) -> set[Item]:
-    return {(each.type, each.span) for each in annotation.entities}
-
-
-def _triggers(annotation: Annotation) -> set[Item]:
+def triggers_of(annotation: Annotation) -> set[tuple[str, Span]]:
+    """Type and span of all triggers."""
     return {(each.type, each.trigger.span) for each in annotation.events}
 
 
-def _sets(items: Callable[[Annotation], Iterable[Item]]) -> Callable[[Annotation, Annotation], Counts]:
-    def compare(first: Annotation, second: Annotation) -> Counts:
-        return _counts(set(items(first)), set(items(second)))
+@dataclass(frozen=True, slots=True)
+class Items:
+    """What one pass says, as the sets that are compared; `spans` are those of each type of mention."""
 
-    return compare
+    mentions: Set[tuple[str, Span]]
+    spans: Mapping[str, Sequence[Span]]
+    triggers: Set[tuple[str, Span]]
+    arguments: Set[Argument]
+
+    @classmethod
+    def of(cls, annotation: Annotation) -> Items:
+        """Those of the annotation."""
+        spans: defaultdict[str, list[Span]] = defaultdict(list)
+        for each in annotation.entities:
+            spans[each.type].append((each.start, each.end))
+        mentions = {(name, span) for name, listed in spans.items() for span in listed}
+        return cls(mentions, spans, triggers_of(annotation), arguments_of(annotation))
+
+
+def measured(mine: Items, other: Items) -> tuple[dict[str, Counts], dict[str, ByType]]:
+    """The counts of each of `MEASURES`, and of some of them by entity type, event type or role."""
+    given = given_triggers(mine, other)
+    by_type = {
+        "entity": _by_first(mine.mentions, other.mentions),
+        "entity_overlap": _overlaps(mine, other),
+        "trigger_c": _by_first(mine.triggers, other.triggers),
+        "argument_c+": _by_first(mine.arguments, other.arguments),
+        "argument_given_c": _by_first(*given),
+    }
+    counts = {name: _total(rows) for name, rows in by_type.items()}
+    arguments = mine.arguments, other.arguments
+    counts["entity_span"] = _counts(*({each[1] for each in side.mentions} for side in (mine, other)))
+    counts["trigger_i"] = _counts(*({each[1] for each in side.triggers} for side in (mine, other)))
+    counts["argument_i"] = _counts(*({each[1:3] for each in side} for side in arguments))
+    counts["argument_c"] = _counts(*({each[:3] for each in side} for side in arguments))
+    counts["argument_i+"] = _counts(*({each[1:] for each in side} for side in arguments))
+    counts["argument_given_i"] = _counts(*({each[1:] for each in side} for side in given))
+    return {name: counts[name] for name in MEASURES}, by_type
+
+
+def given_triggers(mine: Items, other: Items) -> tuple[Set[Argument], Set[Argument]]:
+    """The arguments of the events, trigger span and type, that both passes have."""
+    events = mine.triggers & other.triggers
+    if len(events) == len(mine.triggers) == len(other.triggers):
+        return mine.arguments, other.arguments
+    left, right = (
+        {each for each in side.arguments if (each[1], each[3]) in events} for side in (mine, other)
+    )
+    return left, right
 
 
 def _counts(mine: Set[Item], other: Set[Item]) -> Counts:
     return Counts(len(mine & other), len(mine), len(other))
 
 
+def _total(rows: ByType) -> Counts:
+    listed = rows.values()
+    return Counts(
+        sum([each.match for each in listed]),
+        sum([each.first for each in listed]),
+        sum([each.second for each in listed]),
+    )
+
+
 def _by_first(mine: Set[Item], other: Set[Item]) -> ByType:
     """Counts by the first part of the items."""
-    found: dict[str, Counts] = {}
-    for name in sorted({str(each[0]) for each in mine | other}):
-        found[name] = _counts({i for i in mine if i[0] == name}, {i for i in other if i[0] == name})
-    return found
+    match, left, right = (_firsts(each) for each in (mine & other, mine, other))
+    return {name: Counts(match[name], left[name], right[name]) for name in sorted(left.keys() | right.keys())}
 
 
-def overlaps(first: Annotation, second: Annotation) -> ByType:
+def _firsts(items: Iterable[Item]) -> Counter[str]:
+    return Counter([each[0] for each in items])
+
+
+def _overlaps(mine: Items, other: Items) -> ByType:
     """Mentions of one type that share a code point, paired one to one, by type."""
-    spans: tuple[defaultdict[str, list[Span]], ...] = (defaultdict(list), defaultdict(list))
-    for side, annotation in zip(spans, (first, second), strict=True):
-        for each in annotation.entities:
-            side[each.type].append(each.span)
-    mine, other = spans
-    return {
-        name: Counts(len(overlapping_pairs(mine[name], other[name])), len(mine[name]), len(other[name]))
-        for name in sorted(mine.keys() | other.keys())
-    }
-
-
-def given_triggers(first: Annotation, second: Annotation) -> tuple[set[Argument], set[Argument]]:
-    """The arguments of the events, trigger span and type, that both passes have."""
-    events = _triggers(first) & _triggers(second)
-    mine, other = (
-        {each for each in arguments_of(annotation) if (each[1], each[3]) in events}
-        for annotation in (first, second)
-    )
-    return mine, other
-
-
-MEASURES: dict[str, Callable[[Annotation, Annotation], Counts]] = {
-    "entity": _sets(_entities),
-    "entity_span": _sets(lambda annotation: {(each.span,) for each in annotation.entities}),
-    "entity_overlap": lambda first, second: sum(overlaps(first, second).values(), Counts()),
-    "trigger_i": _sets(lambda annotation: {(each.trigger.span,) for each in annotation.events}),
-    "trigger_c": _sets(_triggers),
-    "argument_i": _sets(lambda annotation: {each[1:3] for each in arguments_of(annotation)}),
-    "argument_c": _sets(lambda annotation: {each[:3] for each in arguments_of(annotation)}),
-    "argument_i+": _sets(lambda annotation: {each[1:] for each in arguments_of(annotation)}),
-    "argument_c+": _sets(arguments_of),
-    "argument_given_i": lambda first, second: _counts(
-        *({each[1:] for each in side} for side in given_triggers(first, second))
-    ),
-    "argument_given_c": lambda first, second: _counts(*given_triggers(first, second)),
-}
-"""Trigger and argument measures are the tuples of TextEE (arXiv 2311.09562); `given`: of common triggers."""
-
-BY_TYPE: dict[str, Callable[[Annotation, Annotation], ByType]] = {
-    "entity": lambda first, second: _by_first(_entities(first), _entities(second)),
-    "entity_overlap": overlaps,
-    "trigger_c": lambda first, second: _by_first(_triggers(first), _triggers(second)),
-    "argument_c+": lambda first, second: _by_first(set(arguments_of(first)), set(arguments_of(second))),
-    "argument_given_c": lambda first, second: _by_first(*given_triggers(first, second)),
-}
-"""Measures that are also given by entity type, event type or role."""
+    found = {}
+    for name in sorted(mine.spans.keys() | other.spans.keys()):
+        left, right = mine.spans.get(name, ()), other.spans.get(name, ())
+        pairs = len(left) if left == right else len(overlapping_pairs(left, right))
+        found[name] = Counts(pairs, len(left), len(right))
+    return found

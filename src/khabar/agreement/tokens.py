@@ -13,9 +13,8 @@ from importlib.util import find_spec
 from itertools import count
 
 from khabar.agreement.counts import Confusion
-from khabar.alignment import LabelledSpan, lay
+from khabar.alignment import Edges, LabelledSpan, place
 from khabar.document import Annotation
-from khabar.text import Token, tokenize
 
 OUTSIDE = "O"
 
@@ -34,28 +33,33 @@ def can_count_tokens() -> bool:
     return find_spec("nltk") is not None
 
 
-def token_types(first: Annotation, second: Annotation, text: str | Sequence[Token]) -> dict[str, Confusion]:
-    """Types of the article's tokens, of entities and of triggers, as the two annotators give them."""
-    tokens = tokenize(text) if isinstance(text, str) else text
-    entities, triggers = (
-        [_types(spans(each), tokens) for each in (first, second)] for spans in (_mentions, _triggers)
-    )
-    return {
-        "entities": Counter(zip(*entities, strict=True)),
-        "triggers": Counter(zip(*triggers, strict=True)),
-    }
+@dataclass(frozen=True, slots=True)
+class TokenTypes:
+    """The type of each token of an article as one annotator gives it, of mentions and of triggers."""
+
+    entities: Sequence[str]
+    triggers: Sequence[str]
+
+    @classmethod
+    def of(cls, annotation: Annotation, edges: Edges) -> TokenTypes:
+        """Those of the annotation, over tokens with these edges."""
+        mentions = [(each.start, each.end, each.type) for each in annotation.entities]
+        triggers = [(each.trigger.start, each.trigger.end, each.type) for each in annotation.events]
+        return cls(_types(mentions, edges), _types(triggers, edges))
+
+    def against(self, other: TokenTypes) -> dict[str, Confusion]:
+        """How often the one gives a token one type, and the other another."""
+        return {
+            "entities": Counter(zip(self.entities, other.entities, strict=True)),
+            "triggers": Counter(zip(self.triggers, other.triggers, strict=True)),
+        }
 
 
-def _mentions(annotation: Annotation) -> list[LabelledSpan]:
-    return [(*each.span, each.type) for each in annotation.entities]
-
-
-def _triggers(annotation: Annotation) -> list[LabelledSpan]:
-    return [(*each.trigger.span, each.type) for each in annotation.events]
-
-
-def _types(spans: Iterable[LabelledSpan], tokens: Sequence[Token]) -> list[str]:
-    return [tag if tag == OUTSIDE else tag[2:] for tag in lay(spans, tokens).tags]
+def _types(spans: Iterable[LabelledSpan], edges: Edges) -> list[str]:
+    types = [OUTSIDE] * len(edges.starts)
+    for first, last, label in place(spans, edges).ranges:
+        types[first:last] = [label] * (last - first)
+    return types
 
 
 def coefficients(confusion: Confusion) -> Coefficients:

@@ -92,9 +92,9 @@ def submit(
 
 
 def tell_left_out(data: Data) -> None:
-    """Name the articles that could not be read."""
-    for article in data.without_text:
-        talk.print(f"left out, its text is not on this machine: {article}")
+    """Count and name the articles that could not be read."""
+    if missing := data.without_text:
+        talk.print(f"{len(missing)} left out, text not on this machine: {', '.join(missing)}", markup=False)
 
 
 def write_submission(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from khabar.corpus import read_corpus
+from khabar.corpus import Corpus, read_corpus
 from khabar.errors import CallError, DataError
 from khabar.release import gold_documents, read_manifest, verify
 from khabar.release.errata import deprecation
@@ -14,6 +14,8 @@ from khabar.release.retrieval import release_folder
 from khabar.release.verification import loaded, plain_rows
 from khabar.schema import Schema, load_schema
 from khabar.scoring import Gold, read_gold
+from khabar.scoring.gold import Forms
+from khabar.text.normalise import key
 
 TRAIN = "train"
 """The split whose names are called seen."""
@@ -46,7 +48,7 @@ def read_ground(
     if deprecated := deprecation(annotations, name):
         notes.append(f"Release {deprecated.release} is not to be used: {deprecated.reason}")
     if left_out := sorted(gold.left_out):
-        notes.append(f"Left out, text not on this machine: {', '.join(left_out)}")
+        notes.append(f"{len(left_out)} left out, text not on this machine: {', '.join(left_out)}")
     return Ground(gold, schema, name, tuple(notes))
 
 
@@ -54,8 +56,19 @@ def _of_corpus(annotations: Path, split: str, texts: Sequence[Path]) -> Gold:
     corpus = read_corpus(annotations, texts)
     rows = gold_documents(corpus, split)
     left_out = set(corpus.splits[split]).intersection(corpus.without_text)
-    train = None if split == TRAIN else gold_documents(corpus, TRAIN)
-    return read_gold(rows, left_out=left_out, train=train)
+    gold = read_gold(rows, left_out=left_out)
+    return gold if split == TRAIN else replace(gold, seen=_forms_of_train(corpus))
+
+
+def _forms_of_train(corpus: Corpus) -> Forms:
+    """As `forms_of` has them, of every article of train: gold holds its words, so no text need be here."""
+    found: dict[str, set[str]] = {"entities": set(), "triggers": set(), "arguments": set()}
+    for gold in (corpus.gold[each] for each in corpus.splits[TRAIN] if each in corpus.gold):
+        keys = {each.id: key(each.text) for each in gold.entities}
+        found["entities"].update(keys.values())
+        found["triggers"].update(key(each.trigger.text) for each in gold.events)
+        found["arguments"].update(keys[each.entity] for event in gold.events for each in event.arguments)
+    return {task: frozenset(forms) for task, forms in found.items()}
 
 
 def _of_release(place: str, split: str, schema: Schema) -> tuple[Gold, str]:

@@ -57,9 +57,9 @@ class Census:
     def add(self, annotated: Annotated, made: ArticleRows) -> None:
         """Count one article."""
         split, (row,) = annotated.split, made.rows["documents"]
-        tokens = [token for sentence in annotated.article.sentences for token in sentence.tokens]
-        self._sizes[split] += _size(row, len(tokens), made.unshown["ner"].nested, len(annotated.passes))
-        self.lengths[split].append(len(tokens))
+        tokens = len(annotated.article.edges.starts)
+        self._sizes[split] += _size(row, tokens, made.unshown["ner"].nested, len(annotated.passes))
+        self.lengths[split].append(tokens)
         self._entities[split].update([each["type"] for each in row["entities"]])
         self._events[split].update([each["type"] for each in row["events"]])
         self._sources[split][row["source"]] += 1
@@ -68,7 +68,7 @@ class Census:
         for config, each in made.unshown.items():
             self.unshown[config][split] += each
         self.passes.update(annotated.passes.keys())
-        self._agreements.add(annotated.article.id, tokens, annotated.passes)
+        self._agreements.add(annotated.article.id, annotated.article.edges, annotated.passes)
         self._add_forms(split, row)
 
     @property

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, combinations
 
 import numpy as np
 
-from khabar.agreement import Agreement, compare, intervals_of_counts, kappa
+from khabar.agreement import Agreement, Side, Sum, compare_sides, intervals_of_counts, kappa
 from khabar.agreement.report import MEASURES_IN_WORDS as MEASURES
+from khabar.alignment import Edges
 from khabar.bootstrap import Interval
 from khabar.corpus import Corpus
 from khabar.decisions import read_decisions
 from khabar.document import Annotation
-from khabar.text import Token
 
 __all__ = ["MEASURES", "Agreements", "Pair"]
 
@@ -64,25 +64,24 @@ class Agreements:
         self._corpus = corpus
         self._whole = _Sum()
         self._pairs: dict[tuple[str, str], _Sum] = {}
+        self._decided = {each.stem for each in (corpus.folder / "decisions").glob("*.json")}
 
-    def add(self, article: str, tokens: Sequence[Token], passes: Mapping[str, Annotation]) -> None:
-        """Every two of the article's passes, and the two that its gold was made of."""
+    def add(self, article: str, edges: Edges, passes: Mapping[str, Annotation]) -> None:
+        """Every two of the article's passes, and the two its gold was made of; `edges` are of its tokens."""
         schema = self._corpus.schema
+        sides = {name: Side.of(each, edges) for name, each in passes.items()}
         compared = {
-            (first, second): compare(passes[first], passes[second], schema, tokens)
-            for first, second in combinations(sorted(passes), 2)
+            (first, second): compare_sides(sides[first], sides[second], schema)
+            for first, second in combinations(sorted(sides), 2)
         }
         for names, found in compared.items():
             self._pairs.setdefault(names, _Sum()).add(article, found, names)
-        path = self._corpus.folder / "decisions" / f"{article}.json"
-        if path.is_file():
-            decided = read_decisions(path).passes
-            if len(decided) == 2 and passes.keys() >= set(decided):
+        if article in self._decided:
+            decided = read_decisions(self._corpus.folder / "decisions" / f"{article}.json").passes
+            if len(decided) == 2 and sides.keys() >= set(decided):
                 first, second = decided
-                whole = compared.get((first, second)) or compare(
-                    passes[first], passes[second], schema, tokens
-                )
-                self._whole.add(article, whole, decided)
+                whole = compared.get((first, second))
+                self._whole.add(article, whole or compare_sides(sides[first], sides[second], schema), decided)
 
     @property
     def pairs(self) -> list[Pair]:
@@ -106,16 +105,21 @@ class _Sum:
     """Agreement summed over articles; of each alone, only what intervals are drawn from."""
 
     def __init__(self) -> None:
-        self.agreement = Agreement({}, {}, {})
+        self._sum = Sum()
         self.counts: dict[str, array[int]] = {}
         """By article: of each measure the matches, and the items of both."""
         self.annotators: set[str] = set()
 
     def add(self, article: str, found: Agreement, annotators: Iterable[str]) -> None:
-        self.agreement = self.agreement + found if self.counts else found
+        self._sum.add(found)
         numbers = [(each.match, each.first + each.second) for each in found.counts.values()]
         self.counts[article] = array("i", chain.from_iterable(numbers))
         self.annotators.update(annotators)
+
+    @property
+    def agreement(self) -> Agreement:
+        """Over all articles."""
+        return self._sum.agreement
 
     @property
     def intervals(self) -> dict[str, Interval | None]:

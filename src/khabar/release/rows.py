@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
-from khabar.alignment import LabelledSpan, Unshown, by_sentence, lay
+from khabar.alignment import Edges, LabelledSpan, Unshown, by_sentence, lay
 from khabar.corpus import Article
 from khabar.document import Annotation, Entity, Event, Trigger, canonical
 from khabar.schema import Attribute, Schema
@@ -18,11 +18,12 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Segmented:
-    """An article whose text is here, and its sentences; `columns` are those no annotation changes."""
+    """An article whose text is here, its sentences and tokens; `columns` are those no annotation changes."""
 
     article: Article
     text: str
     sentences: tuple[Sentence, ...]
+    edges: Edges
     columns: Row
 
     @property
@@ -45,7 +46,8 @@ def segmented(article: Article) -> Segmented:
             for number, each in enumerate(sentences)
         ],
     }
-    return Segmented(article, article.text, sentences, described)
+    edges = Edges.of(token for sentence in sentences for token in sentence.tokens)
+    return Segmented(article, article.text, sentences, edges, described)
 
 
 _METADATA = ("id", "source", "title", "published", "language", "licence", "origin")
@@ -109,22 +111,24 @@ def trigger_tags(article: Segmented, annotation: Annotation) -> tuple[list[Row],
 
 
 def _tagged(article: Segmented, column: str, spans: Iterable[LabelledSpan]) -> tuple[list[Row], Unshown]:
-    tokens = [sentence.tokens for sentence in article.sentences]
-    laid = lay(spans, [token for part in tokens for token in part])
+    laid = lay(spans, article.edges)
+    starts, ends = article.edges.starts, article.edges.ends
     tags = by_sentence(laid.tags, article.sentences)
-    firsts = accumulate(map(len, tokens[:-1]), initial=0)
-    cut = sum(laid.tags[first].startswith("I-") for first in firsts) if tokens else 0
+    firsts = list(accumulate([len(each.tokens) for each in article.sentences], initial=0))
+    cut = sum([laid.tags[first].startswith("I-") for first in firsts[:-1]])
     rows = [
         {
             "id": f"{article.id}#{number}",
             "article": article.id,
             "tokens": [token.text for token in sentence.tokens],
-            "starts": [token.start for token in sentence.tokens],
-            "ends": [token.end for token in sentence.tokens],
+            "starts": starts[first:last],
+            "ends": ends[first:last],
             column: part,
             "source": article.article.source,
             "licence": article.article.licence,
         }
-        for number, (sentence, part) in enumerate(zip(article.sentences, tags, strict=True))
+        for number, (sentence, part, (first, last)) in enumerate(
+            zip(article.sentences, tags, pairwise(firsts), strict=True)
+        )
     ]
     return rows, Unshown(laid.nested, laid.crossing, laid.off_token, cut)

@@ -10,12 +10,16 @@ from khabar.text.mapping import Edit, Mapped
 from khabar.text.normalise import INVISIBLE
 
 _CONTROL = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
-_UNWANTED = re.compile(rf"(\r)(?=\n)|([\r\v\f\x85\u2028\u2029])|([{INVISIBLE}])|([{_CONTROL}])")
-_JOINER = re.compile("\u200c+")
-_SPACE = "\t\x20\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
-_SPACES = re.compile(
-    rf"(?<![^\n])[{_SPACE}]+|[{_SPACE}]+(?![^\n])|[{_SPACE}]{{2,}}|[{_SPACE.replace(' ', '')}]"
-)
+_LINE_END = "\r\v\f\x85\u2028\u2029"
+_UNWANTED = re.compile(f"[{_LINE_END}{INVISIBLE}{_CONTROL}]")
+_MARK = re.compile(f"[{INVISIBLE}]")
+_JOINER = re.compile("\u200c\u200c*")
+_ODD_SPACE = "\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_ODD_SPACES = re.compile(f"[{_ODD_SPACE}]")
+_SPACE = f" {_ODD_SPACE}"
+# A run of spaces that is more than one, or at the start or the end of a line, or not of the usual kind.
+_SPACES = re.compile(rf"[{_SPACE}](?:[{_SPACE}]+|(?<![^\n][{_SPACE}])|(?![^\n])|(?<=[{_ODD_SPACE}]))")
+_WORD = re.compile("[ \n]?[^ \n]*")
 
 
 def tidied(text: Mapped) -> Mapped:
@@ -29,12 +33,13 @@ def tidied(text: Mapped) -> Mapped:
 
 def _unwanted(text: str) -> Iterator[Edit]:
     for found in _UNWANTED.finditer(text):
-        carriage, line_end, invisible, _ = found.groups()
-        if line_end:
-            yield Edit(*found.span(), "\n", "line end")
+        (start, end), character = found.span(), found.group()
+        if character in _LINE_END:
+            new = "" if character == "\r" and text[end : end + 1] == "\n" else "\n"
+            yield Edit(start, end, new, "line end")
         else:
-            reason = "line end" if carriage else "invisible mark" if invisible else "control character"
-            yield Edit(*found.span(), "", reason)
+            reason = "invisible mark" if _MARK.match(character) else "control character"
+            yield Edit(start, end, "", reason)
 
 
 def _joiners(text: str) -> Iterator[Edit]:
@@ -53,15 +58,22 @@ def _is_kind(kinds: str, character: str) -> bool:
 
 def _composed(text: str) -> Iterator[Edit]:
     """Only the clusters that are not NFC: a starter with all that could combine with it."""
+    for found in _WORD.finditer(text):  # a space starts a cluster, so no cluster is in two words
+        word = found.group()
+        if not unicodedata.is_normalized("NFC", word):
+            yield from _composed_in(word, found.start())
+
+
+def _composed_in(word: str, offset: int) -> Iterator[Edit]:
     last = 0
-    for place in [*(at for at, each in enumerate(text) if at and _starts(each)), len(text)]:
-        cluster = text[last:place]
-        if not cluster.isascii() and not unicodedata.is_normalized("NFC", cluster):
+    for place in [*(at for at, each in enumerate(word) if at and _starts(each)), len(word)]:
+        cluster = word[last:place]
+        if not unicodedata.is_normalized("NFC", cluster):
             composed = unicodedata.normalize("NFC", cluster)
             same = 0
             while cluster[same] == composed[same]:
                 same += 1
-            yield Edit(last + same, place, composed[same:], "composed (NFC)")
+            yield Edit(offset + last + same, offset + place, composed[same:], "composed (NFC)")
         last = place
 
 
@@ -71,6 +83,8 @@ def _starts(character: str) -> bool:
 
 
 def _spaces(text: str) -> Iterator[Edit]:
+    if not _has_odd_spaces(text):
+        return
     for found in _SPACES.finditer(text):
         start, end = found.span()
         edge = start == 0 or text[start - 1] == "\n" or end == len(text) or text[end] == "\n"
@@ -81,3 +95,9 @@ def _spaces(text: str) -> Iterator[Edit]:
             yield Edit(start, start + 1, " ", "space")
         if end - start > 1:
             yield Edit(start + 1, end, "", "space")
+
+
+def _has_odd_spaces(text: str) -> bool:
+    """Whether the pattern of spaces finds anything: asked without a stop at every single space."""
+    around = f"\n{text}\n"
+    return any(each in around for each in ("  ", "\n ", " \n")) or _ODD_SPACES.search(text) is not None

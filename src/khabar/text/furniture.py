@@ -16,7 +16,9 @@ from khabar.files import read_yaml
 from khabar.text.normalise import key
 
 FURNITURE = Path(__file__).with_name("furniture.yaml")
-_EDGES = re.compile(r"^[\W_]+|\s*[(\[]\d+[)\]][\W_]*$|[\W_]+$")
+_COUNT = re.compile(r"\s*[(\[]\d+[)\]][\W_]*$")
+_ESCAPED = re.compile(r"\\[^1-9]")
+_REFERENCE = re.compile(r"\(\?[P(]|\\[1-9]")
 _MOST_LABELS = 20
 _UNWANTED_UNDER_KEY = re.compile(r"[أإآٱىةیک٠-٩۰-۹\u064b-\u065fـ]")
 
@@ -33,7 +35,19 @@ class LineKey:
     def of(cls, line: str) -> LineKey:
         """The key of a line."""
         whole = key(line)
-        return cls(whole, _EDGES.sub("", whole), whole.count(" ") + 1)
+        return cls(whole, _core(whole), whole.count(" ") + 1)
+
+
+def _core(whole: str) -> str:
+    """What is left without signs at the edges, nor a count in brackets at the end."""
+    start, end = 0, len(whole)
+    while start < end and not whole[start].isalnum():
+        start += 1
+    while start < end and not whole[end - 1].isalnum():
+        end -= 1
+    if whole[end : end + 1] in (")", "]") and (count := _COUNT.search(whole, start)):
+        end = count.start()
+    return whole[start:end]
 
 
 class Rule(BaseModel):
@@ -51,33 +65,37 @@ class Rule(BaseModel):
     until: Literal["paragraph", "end"] | None = None
 
     @cached_property
-    def _lines(self) -> frozenset[str]:
+    def opening(self) -> frozenset[str]:
+        """The cores of `lines`."""
         return frozenset(LineKey.of(line).core for line in self.lines)
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str] | None:
-        prefixes = [rf"[\W_]*{re.escape(LineKey.of(prefix).core)}(?!\w).*" for prefix in self.prefixes]
-        found = [f"(?:{each})" for each in (*prefixes, *self.patterns)]
+    def pattern(self) -> re.Pattern[str] | None:
+        """What a line that `prefixes` or `patterns` take matches, under the key."""
+        prefixes = "|".join(re.escape(LineKey.of(prefix).core) for prefix in self.prefixes)
+        begins = [rf"[\W_]*(?:{prefixes})(?!\w).*"] if self.prefixes else []
+        found = [f"(?:{each})" for each in (*begins, *self.patterns)]
         return re.compile("|".join(found)) if found else None
 
     @cached_property
-    def _labels(self) -> re.Pattern[str] | None:
+    def labels(self) -> re.Pattern[str] | None:
+        """What the core of a line of nothing but `words` matches."""
         label = "|".join(re.escape(LineKey.of(word).core) for word in self.words)
         return re.compile(rf"(?:{label})(?:[\W_]+(?:{label}))*") if label else None
 
     def opens(self, line: LineKey) -> bool:
         """Whether the line is one of `lines`, which take what follows with them."""
-        return line.core in self._lines
+        return line.core in self.opening
 
     def matches(self, line: LineKey) -> bool:
         """Whether the line is furniture of this kind."""
         if self.opens(line) and line.core:
             return True
-        if self._labels and line.words <= _MOST_LABELS and self._labels.fullmatch(line.core):
+        if self.labels and line.words <= _MOST_LABELS and self.labels.fullmatch(line.core):
             return True
-        if self._pattern is None or (self.longest is not None and line.words > self.longest):
+        if self.pattern is None or (self.longest is not None and line.words > self.longest):
             return False
-        return self._pattern.fullmatch(line.whole) is not None
+        return self.pattern.fullmatch(line.whole) is not None
 
 
 class Rules(BaseModel):
@@ -90,9 +108,42 @@ class Rules(BaseModel):
 
     def match(self, line: LineKey, *, head: bool) -> Rule | None:
         """The first rule the line falls under; `head` says that it is above the first paragraph."""
+        if not self._may_match(line):
+            return None
         return next(
             (rule for rule in self.rules if (head or rule.where != "head") and rule.matches(line)), None
         )
+
+    def _may_match(self, line: LineKey) -> bool:
+        """Whether any rule matches the line, its length and place aside: most lines need no other look.
+
+        Lines longer than every `longest` are not sieved: patterns may be slow on what they are kept from.
+        """
+        if line.words > self._longest or line.core in self._lines or self._sieve is None:
+            return True
+        if self._sieve.fullmatch(line.whole):
+            return True
+        return line.words <= _MOST_LABELS and any(each.fullmatch(line.core) for each in self._labels)
+
+    @cached_property
+    def _longest(self) -> int:
+        return max((rule.longest for rule in self.rules if rule.longest is not None), default=0)
+
+    @cached_property
+    def _lines(self) -> frozenset[str]:
+        return frozenset[str]().union(*(rule.opening for rule in self.rules))
+
+    @cached_property
+    def _labels(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(rule.labels for rule in self.rules if rule.labels)
+
+    @cached_property
+    def _sieve(self) -> re.Pattern[str] | None:
+        """The patterns of all rules in one; None where one refers to its groups, whose numbers would move."""
+        patterns = [rule.pattern.pattern for rule in self.rules if rule.pattern]
+        if any(_REFERENCE.search(_ESCAPED.sub("x", each)) for each in patterns):
+            return None
+        return re.compile("|".join(f"(?:{each})" for each in patterns))
 
     def and_also(self, more: Rules) -> Rules:
         """These rules and then those; the other's `caption_words` holds where it is given."""

@@ -6,7 +6,10 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import msgspec
+
 _OFFSETS = "q"
+_COUNTED = array(_OFFSETS, range(2**15 + 1))  # the offsets of most articles, copied rather than counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +22,7 @@ class Removal:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(msgspec.Struct, frozen=True, gc=False):
     """`[start, end)` of a text becomes `new`; with an empty `new` it is removed."""
 
     start: int
@@ -45,7 +47,9 @@ class Mapped:
     @classmethod
     def of(cls, raw: str) -> Mapped:
         """The raw text as it is."""
-        return cls(raw, array(_OFFSETS, range(len(raw))), array(_OFFSETS, range(1, len(raw) + 1)))
+        size = len(raw)
+        counted = _COUNTED if size < len(_COUNTED) else array(_OFFSETS, range(size + 1))
+        return cls(raw, counted[:size], counted[1 : size + 1])
 
     def edited(self, edits: Iterable[Edit]) -> Mapped:
         """The text after the edits (ascending, apart). What replaces a stretch stands for the whole of it."""
@@ -62,7 +66,7 @@ class Mapped:
                 starts += array(_OFFSETS, [raw_start]) * len(edit.new)
                 ends += array(_OFFSETS, [raw_end]) * len(edit.new)
                 blocks += [(raw_start, raw_end)] if raw_end - raw_start > 1 else []
-            elif self.text[edit.start : edit.end].isspace():
+            elif edit.end - edit.start > 1 and self.text[edit.start : edit.end].isspace():
                 away += self._apart(edit)
             else:
                 away.append((raw_start, raw_end, edit.reason))

@@ -17,6 +17,10 @@ INVISIBLE = (
 
 _DROPPED = re.compile(rf"[{INVISIBLE}\u200c\u0640\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u08d3-\u08ff]")
 _FOLDED = str.maketrans("أإآٱىةیکۀہ", "اااايهيكهه")
+_PLAIN_FOLDS = "أإآىة"
+_PLAIN = "\n -@\\[-~«»،؛؟–—‘’“”\u0621-\u063a\u0641-\u064a"  # is its own key, or one of those folds
+_NOT_PLAIN = re.compile(f"[^{_PLAIN}]+")
+_SHORT = 32  # code points, below which a look at each is faster
 
 
 @lru_cache(maxsize=4096)
@@ -29,6 +33,15 @@ def _folded(character: str) -> str:
 
 def key(text: str) -> str:
     """The matching key of the text. Spaces and punctuation stay as they are."""
+    if len(text) < _SHORT:
+        return _key(text)
+    text = _NOT_PLAIN.sub(lambda found: _key(found.group()), text)
+    for each in _PLAIN_FOLDS:
+        text = text.replace(each, _folded(each))
+    return text
+
+
+def _key(text: str) -> str:
     return "".join(map(_folded, text))
 
 

@@ -6,7 +6,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
+
+import msgspec
 
 SEGMENTER = "khabar-1"
 """Version of the rules. Any change of a boundary is a new version and a major release."""
@@ -19,16 +22,17 @@ MARKS = (
 
 _WORD = rf"[\w{MARKS}]"
 _TOKEN = re.compile(
-    rf"\d+(?:[.,:٫٬]\d+)*{_WORD}*"  # 3.5 · 12,750 · ٣٫٥ · 10:30 · 2019م
+    rf"(\d+(?:[.,:٫٬]\d+)*{_WORD}*"  # 3.5 · 12,750 · ٣٫٥ · 10:30 · 2019م
     rf"|{_WORD}+(?:\u200c{_WORD}+)*"
-    r"|[^\w\s][\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]*"  # an emoji keeps its presentation and skin tone
+    r"|[^\w\s][\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]*)"  # an emoji keeps its presentation and skin tone
 )
 
 _LINE = re.compile(r"[^\n\r\v\f\x85\u2028\u2029]+")
 _ARABIC = "\u0621-\u064a\u066e-\u06d3\u06d5\u06fa-\u06ff"
 # What may end a sentence, with the closing marks after it: at white space, or glued to the next sentence.
+# It begins with the class of the marks, not with what may not precede them: so the engine leaps to them.
 _STOP = re.compile(
-    r"""(?<![.!?؟…۔])([.!?؟…۔]++)(["'”’»›)\]]*+(?:\s+["”»)\]]++(?=\s))?+)"""
+    r"""([.!?؟…۔](?<![.!?؟…۔]{2})[.!?؟…۔]*+)(["'”’»›)\]]*+(?:\s+["”»)\]]++(?=\s))?+)"""
     rf"""(?=(\s+)|[{_ARABIC}«“"])"""
 )
 _LAST_WORD = re.compile(rf"(?:^|(?<=[^\w{MARKS}]))([\w{MARKS}]+(?:\.[\w{MARKS}]+)*)$")
@@ -51,8 +55,7 @@ _CLOSING = {close: open_ for open_, close in _OPENING.items()}
 _PAIRED = re.compile(r"""["()\[\]{}«»“”‹›]""")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(msgspec.Struct, frozen=True, gc=False):
     """A word, digit group or punctuation mark; `text` is the article's `[start:end]`, code points."""
 
     start: int
@@ -60,8 +63,7 @@ class Token:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(msgspec.Struct, frozen=True, gc=False):
     """A sentence: where its first token starts and its last ends, and its tokens."""
 
     start: int
@@ -71,7 +73,9 @@ class Sentence:
 
 def tokenize(text: str) -> list[Token]:
     """The tokens of the text, in order; clitics stay on their word, white space is in no token."""
-    return [Token(found.start(), found.end(), found.group()) for found in _TOKEN.finditer(text)]
+    pieces = _TOKEN.split(text)  # gap, token, gap, token, …, gap: the loops over them are those of C
+    ends = list(accumulate(map(len, pieces)))
+    return list(map(Token, ends[:-1:2], ends[1::2], pieces[1::2]))
 
 
 def segment(text: str) -> list[Sentence]:
@@ -80,28 +84,19 @@ def segment(text: str) -> list[Sentence]:
     A line break always ends a sentence; inside a line `.`, `!`, `؟` and `…` do, unless they belong to an
     abbreviation, a number or a list mark, or stand inside a quotation or bracket that closes in the line.
     """
+    tokens = tuple(tokenize(text))  # no token holds a line break: those of the text are those of its lines
+    starts = [token.start for token in tokens]
     sentences: list[Sentence] = []
+    first = 0
     for line in _LINE.finditer(text):
-        content, offset = line.group(), line.start()
-        tokens = [
-            Token(found.start() + offset, found.end() + offset, found.group())
-            for found in _TOKEN.finditer(content)
-        ]
-        first = 0
-        for boundary in _boundaries(content):
-            last = first
-            while last < len(tokens) and tokens[last].start < boundary + offset:
-                last += 1
+        offset = line.start()
+        for boundary in (*_boundaries(line.group()), line.end() - offset):
+            last = bisect_left(starts, boundary + offset, first)
             if last > first:
-                sentences.append(_sentence(tokens[first:last]))
+                inside = tokens[first:last]
+                sentences.append(Sentence(inside[0].start, inside[-1].end, inside))
             first = last
-        if first < len(tokens):
-            sentences.append(_sentence(tokens[first:]))
     return sentences
-
-
-def _sentence(tokens: list[Token]) -> Sentence:
-    return Sentence(tokens[0].start, tokens[-1].end, tuple(tokens))
 
 
 def _boundaries(line: str) -> Iterator[int]:
@@ -112,7 +107,7 @@ def _boundaries(line: str) -> Iterator[int]:
         marks, closers, gap = stop.groups()
         start = max(begin, stop.start() - _WINDOW)
         before, after = line[start : stop.start()], line[stop.end() + len(gap or "") :][:2]
-        if marks == "." and (number := _LIST_NUMBER.search(before)):
+        if marks == "." and before[-1:].isdecimal() and (number := _LIST_NUMBER.search(before)):
             value, lead = int(number.group(1)), before[: number.start(1)].rstrip()
             if (not lead and start == begin) or _counts(value, lead, counted):
                 counted = value
@@ -181,6 +176,8 @@ class _Pairs:
     @classmethod
     def of(cls, line: str) -> _Pairs:
         """The pairs of the line; a mark without its partner makes none."""
+        if _PAIRED.search(line) is None:
+            return _NO_PAIRS
         pairs: list[tuple[int, int]] = []
         opened: dict[str, list[int]] = {mark: [] for mark in _OPENING}
         straight: list[int] = []
@@ -211,6 +208,9 @@ class _Pairs:
     def closers_end(self, start: int, end: int) -> int:
         """Where the closing marks in the stretch end; one that opens a pair belongs to what follows."""
         return next((place for place in range(start, end) if place in self.openings), end)
+
+
+_NO_PAIRS = _Pairs(frozenset(), (), ())
 
 
 def _straight_pairs(line: str, places: list[int]) -> list[tuple[int, int]]:
