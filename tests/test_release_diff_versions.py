@@ -184,7 +184,10 @@ def test_words_that_are_cut_otherwise_are_major_though_no_label_moved(
 
     def without_the_last_mark(text: str) -> list[Sentence]:
         found = rows_segment(text)
-        return [replace(each, tokens=each.tokens[:-1]) if len(each.tokens) > 5 else each for each in found]
+        return [
+            Sentence(each.start, each.end, each.tokens[:-1]) if len(each.tokens) > 5 else each
+            for each in found
+        ]
 
     rows_segment = rows.segment
     monkeypatch.setattr(rows, "segment", without_the_last_mark)
