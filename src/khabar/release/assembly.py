@@ -9,7 +9,7 @@ from pathlib import Path
 import khabar
 from khabar.corpus import Corpus
 from khabar.files import read_text, write_bytes, write_json, write_text
-from khabar.release import card, charts, manifest, plots
+from khabar.release import benchmark_file, card, charts, manifest, plots
 from khabar.release.citation import Citation, read_citation
 from khabar.release.counts import Census
 from khabar.release.croissant import croissant
@@ -76,6 +76,8 @@ def write_release(work: Path, copies: Path, plan: Plan, checkout: Checkout) -> t
     for name in _LICENCES:  # as they are: nobody may bend the words of a licence
         write_bytes(work / name, (checkout.folder / name).read_bytes())
     _write_croissant(work, plan, data, census, checkout)
+    if plan.alone is None:
+        _write_benchmark_file(work, data, checkout)
     theirs = _texts_of_others(corpus, census)
     made = Manifest(
         release=version,
@@ -145,6 +147,12 @@ def _write_croissant(work: Path, plan: Plan, data: DataFiles, census: Census, ch
         held_out=plan.held_out,
     )
     write_json(work / "croissant.json", value)
+
+
+def _write_benchmark_file(work: Path, data: DataFiles, checkout: Checkout) -> None:
+    text = benchmark_file.benchmark_file(checkout.citation, data.written, checkout.canary.line)
+    if text is not None:
+        write_text(work / benchmark_file.NAME, text)
 
 
 def _writers() -> dict[str, str]:
