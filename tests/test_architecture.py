@@ -21,7 +21,7 @@ LEVELS = [
     {"corpus"},
     {"quotes", "places", "renaming", "gathering", "intake", "inputs", "fetching"},
     {"streams"},
-    {"adjudication", "agreement", "decisions", "differences", "judging", "gold", "splitting"},
+    {"adjudication", "agreement", "decisions", "differences", "judging", "gold", "settlement", "splitting"},
     {"labelstudio", "formats", "release", "scoring", "pages"},
     {"baselines", "benchmark"},
     {"suspects"},  # what a gazetteer of the corpus would have found
