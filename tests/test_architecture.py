@@ -20,7 +20,7 @@ LEVELS = [
     {"document", "typed_annotations", "alignment", "checks", "soundness", "guidelines", "standoff"},
     {"corpus"},
     {"quotes", "places", "renaming", "gathering", "intake", "inputs", "fetching"},
-    {"adjudication", "agreement", "decisions", "differences", "judging", "gold", "splitting"},
+    {"adjudication", "agreement", "decisions", "differences", "judging", "gold", "settlement", "splitting"},
     {"labelstudio", "formats", "release", "scoring", "pages"},
     {"baselines", "benchmark"},
     {"suspects"},  # what a gazetteer of the corpus would have found

@@ -45,6 +45,17 @@ def controls(schema: Schema) -> dict[str, tuple[Owner, Attribute]]:
 
 def labelling_config(schema: Schema) -> str:
     """The configuration. The same schema always gives the same text."""
+    return as_text(labelling_view(schema))
+
+
+def as_text(view: ElementTree.Element) -> str:
+    """A configuration as the server takes it."""
+    ElementTree.indent(view)
+    return ElementTree.tostring(view, encoding="unicode") + "\n"
+
+
+def labelling_view(schema: Schema) -> ElementTree.Element:
+    """The configuration as a tree, for others to add to."""
     view = ElementTree.Element("View")
     ElementTree.SubElement(view, "Style").text = _STYLE
     ElementTree.SubElement(view, "Header", value="$article")
@@ -65,8 +76,7 @@ def labelling_config(schema: Schema) -> str:
     )
     for name, (owner, attribute) in controls(schema).items():
         _choices(view, name, owner, attribute, schema)
-    ElementTree.indent(view)
-    return ElementTree.tostring(view, encoding="unicode") + "\n"
+    return view
 
 
 def _labels(parent: ElementTree.Element, owner: Owner, types: list[EntityType] | list[EventType]) -> None:
