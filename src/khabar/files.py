@@ -143,8 +143,8 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """As `write_text`, for bytes."""
+def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
+    """As `write_text`, for bytes. A `private` file is never readable by others, not even for a moment."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -152,7 +152,8 @@ def write_bytes(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o666 & ~_umask())  # mkstemp makes 0600
+        if not private:
+            Path(name).chmod(0o666 & ~_umask())  # mkstemp makes 0600
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
