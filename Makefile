@@ -53,7 +53,7 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  requirements/build.in -o requirements/build.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --extra agreement --extra annotate --extra html --extra baselines --extra neural --extra prompt \
+	  --extra agreement --extra annotate --extra html --extra baselines --extra neural --extra prompt --extra scale \
 	  --group dev pyproject.toml -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  requirements/label-studio.in -o requirements/label-studio.txt

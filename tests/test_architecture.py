@@ -15,12 +15,13 @@ from khabar.corpus import read_corpus
 
 LEVELS = [
     {"errors"},
-    {"files", "terminal", "bootstrap"},
+    {"files", "batches", "terminal", "bootstrap"},
     {"schema", "text"},
     {"document", "typed_annotations", "alignment", "checks", "soundness", "guidelines", "standoff"},
     {"corpus"},
     {"quotes", "places", "renaming", "gathering", "intake", "inputs", "fetching"},
-    {"adjudication", "agreement", "decisions", "differences", "judging", "gold", "splitting"},
+    {"streams"},
+    {"adjudication", "agreement", "decisions", "differences", "judging", "gold", "settlement", "splitting"},
     {"labelstudio", "formats", "release", "scoring", "pages"},
     {"baselines", "benchmark"},
     {"suspects"},  # what a gazetteer of the corpus would have found

@@ -88,8 +88,17 @@ def pool_of(passes: Sequence[Annotation]) -> Pool:
         raise CallError(f"expected passes of two or more annotators, found {', '.join(names) or 'none'}")
     if len({(each.article, each.text_sha256, each.schema) for each in passes}) > 1:
         raise CallError(f"the passes of {', '.join(names)} are not of one article, text and schema")
-    pool = Pool(names, {}, {})
-    for each in passes:
+    return _pooled(passes)
+
+
+def items_of(annotation: Annotation) -> Pool:
+    """The items of one annotation, held by its annotator."""
+    return _pooled([annotation])
+
+
+def _pooled(annotations: Sequence[Annotation]) -> Pool:
+    pool = Pool(tuple(each.annotator for each in annotations), {}, {})
+    for each in annotations:
         entities = {entity.id: entity for entity in each.entities}
         for entity in each.entities:
             mention = Mention("entity", entity.type, *entity.span, entity.text)

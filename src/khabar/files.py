@@ -135,7 +135,13 @@ def _numbered_lines(file: Any, path: Path, faults: list[Fault]) -> Iterator[tupl
 
 def dump_json(value: Any, *, indent: int | None = None) -> str:
     """JSON with Arabic left readable and no non-finite numbers."""
+    if indent is None:
+        return _READABLE.encode(value)
     return json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+
+
+_READABLE = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+"""Made once: making it takes as long as a short line."""
 
 
 def write_text(path: Path, text: str) -> None:
@@ -145,11 +151,16 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
     """As `write_text`, for bytes. A `private` file is never readable by others, not even for a moment."""
+    write_chunks(path, (data,), private=private)
+
+
+def write_chunks(path: Path, chunks: Iterable[bytes], *, private: bool = False) -> None:
+    """As `write_text`, for bytes that come piece by piece; what is raised on the way leaves no file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(chunks)
             file.flush()
             os.fsync(file.fileno())
         if not private:

@@ -3,6 +3,7 @@
 from khabar.labelstudio.config import labelling_config
 from khabar.labelstudio.exports import Export, annotator_of, gather_export, read_export
 from khabar.labelstudio.results import Reading, annotation_of, results_of
+from khabar.labelstudio.short_reading import read_snapshot
 from khabar.labelstudio.tasks import annotated_task, task
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "gather_export",
     "labelling_config",
     "read_export",
+    "read_snapshot",
     "results_of",
     "task",
 ]

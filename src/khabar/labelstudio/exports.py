@@ -1,15 +1,16 @@
 """A JSON export of Label Studio → annotations. What is in it is read, or listed with task, region and reason.
 
 Left out and listed, without being a fault: skipped tasks, drafts, tasks nobody did. `ground_truth` is passed
-over: the server sets it on import, and only adjudication says what gold is.
+over: the server sets it on import, and only adjudication says what gold is. An annotation with a fault is
+left out whole, and so are all that one annotator gave of one article, if there are several.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from khabar.corpus import Article, Corpus
 from khabar.document import Annotation
@@ -25,21 +26,39 @@ AnnotatorOf = Callable[[Any], str | None]
 """The annotator's id for a value of `completed_by`; None where it is not known."""
 
 
+PlaceOf = Callable[[str], str]
+"""How faults name a task, by its id: where it is known, by an address to click on."""
+
+
+State = Literal["done", "skipped", "draft", "open"]
+"""How far a task is: done as soon as something is submitted, a draft only before that."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """Where a task is, whose article, how far it is, and how many drafts are on it that nobody submitted."""
+
+    place: str
+    article: str | None
+    state: State
+    drafts: int = 0
+
+
 @dataclass(slots=True)
 class Export:
-    """What an export holds. `read` items (regions' items and relations) = `kept` + `listed`, always."""
+    """What an export holds. `read` items (regions' items and relations) = `kept` + `listed`, always.
+
+    `kept` items are in the annotations; `listed` ones are in annotations that a fault or a note names.
+    """
 
     annotations: list[Annotation] = field(default_factory=list)
+    tasks: list[TaskState] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
     read: int = 0
+    kept: int = 0
     listed: int = 0
     trimmed: int = 0
-
-    @property
-    def kept(self) -> int:
-        """Items that are in the annotations, or would be if nothing beside them were wrong."""
-        return self.read - self.listed
 
 
 def annotator_of(mapping: Mapping[str, str]) -> AnnotatorOf:
@@ -64,41 +83,78 @@ def gather_export(
         raise CallError(f"no file {path}")
     export = read_export(read_json(path), articles=corpus.articles, schema=corpus.schema, annotator=annotator)
     if export.faults:
-        counts = f"{export.read} items read, {export.kept} right, {export.listed} listed or left out"
+        counts = f"{export.read} items read, {export.kept} in right annotations, {export.listed} listed"
         next_step = f"correct these in Label Studio and export again; nothing was written ({counts})"
         raise DataError(Report(str(path), tuple(export.faults), next_step))
     return save_passes(corpus, export.annotations, replace=replace), export
 
 
+def place_in_file(task: str) -> str:
+    """A task of an export file of whose server nothing is known."""
+    return f"task {task}"
+
+
 def read_export(
-    value: Any, *, articles: Mapping[str, Article], schema: Schema, annotator: AnnotatorOf
+    value: Any,
+    *,
+    articles: Mapping[str, Article],
+    schema: Schema,
+    annotator: AnnotatorOf,
+    place: PlaceOf = place_in_file,
 ) -> Export:
-    """Read the value of an export file. Nothing is raised: what is wrong is in `faults`."""
+    """Read the value of an export file. Nothing is raised: what is wrong is in `faults`.
+
+    Of the articles only the digests are looked at: their texts need not be on this machine.
+    """
     export = Export()
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         message = f"expected a list of tasks, as the export format JSON gives it, found {shorten(value)}"
         export.faults.append(Fault("", message))
         return export
-    reader = _ExportReader(export, articles, schema, annotator)
+    reader = ExportReader(export, articles, schema, annotator)
     for number, task in enumerate(value):
-        reader.read_task(task, f"task {_id_of(task, number)}")
-    reader.report_unknown()
+        reader.read_task(task, place(id_of(task, number)))
+    reader.finish()
     return export
 
 
-def _id_of(value: dict[str, Any], number: int) -> str:
+def id_of(value: Mapping[str, Any], number: int) -> str:
+    """The id of a task or annotation as faults show it; its number from 0 where it has none."""
     return name_of(str(value["id"])) if "id" in value else f"number {number}"
 
 
-class _ExportReader:
-    """Goes through the tasks and fills an `Export`."""
+def _article_of(task: Mapping[str, Any]) -> str | None:
+    data = task.get("data")
+    name = data.get("article") if isinstance(data, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _state_of(annotations: Sequence[Mapping[str, Any]], drafts: int) -> State:
+    if not annotations:
+        return "draft" if drafts else "open"
+    return "skipped" if all(each.get("was_cancelled") for each in annotations) else "done"
+
+
+@dataclass(slots=True)
+class _Given:
+    """What an annotator gave of an article first, and how many times he gave something."""
+
+    annotation: Annotation | None
+    items: int
+    trimmed: int
+    where: str
+    times: int = 1
+
+
+class ExportReader:
+    """Goes through the tasks and fills an `Export`; `finish` after the last one."""
 
     def __init__(
         self, export: Export, articles: Mapping[str, Article], schema: Schema, annotator: AnnotatorOf
     ) -> None:
         self.export, self.articles, self.schema, self.annotator = export, articles, schema, annotator
         self._unknown: dict[str, int] = {}
-        self._done: dict[tuple[str, str], str] = {}
+        self._given: dict[tuple[str, str], _Given] = {}
 
     def read_task(self, task: dict[str, Any], place: str) -> None:
         """All annotations of a task."""
@@ -109,15 +165,17 @@ class _ExportReader:
             )
             self.export.faults.append(Fault(place, message))
             return
-        if drafts := task.get("drafts"):
-            count = len(drafts) if isinstance(drafts, list) else 1
+        drafts = task.get("drafts")
+        count = len(drafts) if isinstance(drafts, list) else int(bool(drafts))
+        if count:
             self.export.notes.append(Fault(place, f"{count} drafts, not submitted: left out"))
+        self.export.tasks.append(TaskState(place, _article_of(task), _state_of(given, count), count))
         if not given:
             self.export.notes.append(Fault(place, "nobody has done it: left out"))
         messages = list(self._data_messages(task.get("data")))
         self.export.faults += [Fault(f"{place} data", message) for message in messages]
         for number, annotation in enumerate(given):
-            where = f"{place} annotation {_id_of(annotation, number)}"
+            where = f"{place} annotation {id_of(annotation, number)}"
             self._read_annotation(annotation, task, where, usable=not messages)
 
     def _data_messages(self, data: Any) -> Iterator[str]:
@@ -160,34 +218,45 @@ class _ExportReader:
             who = shorten(annotation.get("completed_by"))
             self._unknown[who] = self._unknown.get(who, 0) + 1
         if annotation.get("was_cancelled"):
-            self._leave_out(results)
+            self.export.listed += len(results)
             self.export.notes.append(Fault(where, f"skipped by {name or 'an unknown user'}: left out"))
-        elif not usable or name is None or self._is_second(name, task, where):
-            self._leave_out(results)
+        elif not usable or name is None:
+            self.export.listed += len(results)
         else:
             data = task["data"]
             reading = annotation_of(
                 results, data[TEXT], article=data["article"], annotator=name, schema=self.schema, place=where
             )
             self.export.faults += reading.faults
-            self.export.listed += reading.listed
-            self.export.trimmed += reading.trimmed
-            if reading.annotation:
-                self.export.annotations.append(reading.annotation)
+            given = _Given(reading.annotation, reading.read, reading.trimmed, where)
+            self._give(given, name, data["article"])
 
-    def _leave_out(self, results: list[Any]) -> None:
-        self.export.listed += len(results)
+    def take(self, annotations: Sequence[tuple[int, int, Annotation]], place: str) -> None:
+        """All annotations of a task, found right by other means: each with its id and number of items."""
+        for identifier, items, annotation in annotations:
+            self.export.read += items
+            given = _Given(annotation, items, 0, f"{place} annotation {identifier}")
+            self._give(given, annotation.annotator, annotation.article)
+        self.export.tasks.append(TaskState(place, annotations[0][2].article, "done"))
 
-    def _is_second(self, name: str, task: dict[str, Any], where: str) -> bool:
-        """Whether the annotator has done this article already: which one counts is not ours to guess."""
-        first = self._done.setdefault((name, task["data"]["article"]), where)
-        if first != where:
-            message = f"{name} has annotated this article already in {first}; delete one of the two"
-            self.export.faults.append(Fault(where, message))
-        return first != where
+    def _give(self, given: _Given, name: str, article: str) -> None:
+        """Remember the first of an article; another is a fault, for which one counts is not ours to guess."""
+        first = self._given.setdefault((name, article), given)
+        if first is not given:
+            first.times += 1
+            self.export.listed += given.items
+            message = f"{name} has annotated this article already in {first.where}; delete one of the two"
+            self.export.faults.append(Fault(given.where, message))
 
-    def report_unknown(self) -> None:
-        """One fault for each user that stands for no annotator."""
+    def finish(self) -> None:
+        """Keep what is right and given once; one fault for each user that stands for no annotator."""
+        for given in self._given.values():
+            if given.annotation is None or given.times > 1:
+                self.export.listed += given.items
+            else:
+                self.export.annotations.append(given.annotation)
+                self.export.kept += given.items
+                self.export.trimmed += given.trimmed
         for who, count in self._unknown.items():
             message = f"{count} annotations by this user; say who it is: --map USER=ANNOTATOR"
             self.export.faults.append(Fault(f"completed_by {who}", message))

@@ -19,6 +19,7 @@ class Region:
     span: tuple[int, int]
     labels: dict[Owner, tuple[str, int]] = field(default_factory=dict)
     choices: dict[Owner, dict[str, tuple[bool | str, int]]] = field(default_factory=dict)
+    items: list[int] = field(default_factory=list)
 
 
 def name_of(identifier: Any) -> str:
@@ -92,6 +93,7 @@ class Regions:
         region = self.by_id[identifier]
         if region.span != span:
             return f"its items have different offsets: {list(region.span)} and {list(span)}"
+        region.items.append(number)
         name, given = item["from_name"], item["value"][item["type"]]
         if item["type"] == "labels":
             return self._add_label(region, number, name, given)

@@ -109,9 +109,18 @@ class _Assembly:
     def __init__(self, regions: Regions, schema: Schema) -> None:
         self.regions, self.schema = regions, schema
         self.faults = list(regions.faults)
+        self._list_empty_regions()
         self._mentions = self._labelled("entity")
         self._triggers = self._labelled("trigger")
         self._arguments: dict[str, list[tuple[str, str, int]]] = {each.id: [] for each in self._triggers}
+
+    def _list_empty_regions(self) -> None:
+        """Regions of which nothing would be read: no label, and choices that choose nothing."""
+        faulty = {number for number, _, _ in self.faults}
+        for region in self.regions.by_id.values():
+            if not region.labels and not any(region.choices.values()) and not faulty & {*region.items}:
+                message = "has no label and no choice; label it, or remove it"
+                self.faults += [(item, f"region {name_of(region.id)}", message) for item in region.items]
 
     def _labelled(self, owner: Owner) -> list[Region]:
         """The regions with a label of that set; choices on others are faults."""
