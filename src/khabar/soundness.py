@@ -32,15 +32,18 @@ def is_surely_right(annotation: Annotation, schema: Schema, text: str | None, *,
 
 
 def _are_not_empty(annotation: Annotation) -> bool:
-    triggers = [each.trigger for each in annotation.events]
-    return all(each.start < each.end for each in (*annotation.entities, *triggers))
+    return all(each.start < each.end for each in _spans(annotation))
+
+
+def _spans(annotation: Annotation) -> list[Entity | Trigger]:
+    return [*annotation.entities, *[each.trigger for each in annotation.events]]
 
 
 def _is_of(annotation: Annotation, text: str) -> bool:
     """Whether it is of this text, and each span is the words it says, in one line, without space around."""
     if sha256(text) != annotation.text_sha256:
         return False
-    spans: list[Entity | Trigger] = [*annotation.entities, *[each.trigger for each in annotation.events]]
+    spans = _spans(annotation)
     words = [each.text for each in spans]
     return (
         words == [text[each.start : each.end] for each in spans]
