@@ -11,6 +11,7 @@ import typer
 from khabar.corpus import read_corpus
 from khabar.files import write_json, write_text
 from khabar.labelstudio import labelling_config, task
+from khabar.missing import left_out
 from khabar.schema import default_annotations
 from khabar.terminal import program, run, talk
 
@@ -42,8 +43,7 @@ def prepare(
     write_text(out / "label_config.xml", labelling_config(corpus.schema))
     write_json(out / "tasks.json", tasks)
     if corpus.without_text:
-        missing = corpus.without_text
-        talk.print(f"{len(missing)} left out, text not on this machine: {', '.join(missing)}", markup=False)
+        talk.print(left_out(corpus, corpus.without_text), markup=False)
     talk.print(
         f"{len(tasks)} tasks. In Label Studio, for each annotator a project of their own (so that none sees\n"
         f"what another does):\n"
