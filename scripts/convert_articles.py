@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,10 +16,11 @@ from khabar.errors import CallError, DataError, Report
 from khabar.fetching import fetch
 from khabar.files import dump_json, write_json
 from khabar.inputs import RawArticle, documents_in, files_of, read_inputs
-from khabar.intake import Converted, Intake, Terms, convert, describe, require_source, save
+from khabar.intake import Converted, Intake, Terms, convert, describe, known_articles, require_source, save
 from khabar.labelstudio import task
 from khabar.schema import default_annotations
-from khabar.terminal import Format, print_data, program, progress, run, talk
+from khabar.streams import FORMS, Conversion, Limits, Settings, convert_stream, find_files
+from khabar.terminal import Format, meter, print_data, program, progress, run, talk
 from khabar.text import segment
 from khabar.text.furniture import default_rules, load_rules
 
@@ -118,6 +119,46 @@ def fetch_texts(
     for path in fetched.written:
         print_data(str(path))
     talk.print(f"{len(fetched.written)} fetched, {len(fetched.unchanged)} there already")
+
+
+@app.command(name="stream")
+def convert_a_stream(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT...",
+            help=f"Files ({' '.join(FORMS)}), folders, globs, or fsspec addresses of such.",
+        ),
+    ],
+    source: Annotated[str, typer.Option(metavar="ID", help="Where they come from: an id in sources.yaml.")],
+    out: Annotated[str, typer.Option(metavar="DIR", help="Folder or fsspec address to write.")],
+    form: Annotated[str, typer.Option("--to", metavar="FORM", help="Form of the parts.")] = ".jsonl.zst",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; every core by default.")] = None,
+    shard: Annotated[int, typer.Option(min=1, max=1_000_000, help="Articles in a part.")] = 1000,
+    seconds: Annotated[int, typer.Option(min=1, help="CPU time one article may take.")] = 60,
+    megabytes: Annotated[int, typer.Option(min=64, help="Memory one article may take.")] = 2048,
+    annotations: Annotated[
+        Path, typer.Option("--annotations", metavar="DIR", help="The corpus.")
+    ] = default_annotations(),
+    rules: Annotated[Path | None, typer.Option(metavar="FILE", help="More furniture rules.")] = None,
+) -> None:
+    """Convert a stream of any length on all cores, outside the corpus; run it again to go on after a stop.
+
+    Example: convert_articles.py stream 'news/*.jsonl.gz' --source ours --out build/news
+    """
+    corpus = Corpus(annotations)
+    known = {each.id: each.text_sha256 for each in known_articles(corpus).values()}
+    furniture = default_rules() if rules is None else default_rules().and_also(load_rules(rules))
+    conversion = Conversion(Terms(require_source(corpus, source)), furniture, known)
+    settings = Settings(form=form, shard=shard, limits=Limits(seconds, megabytes))
+    settings = replace(settings, workers=workers or settings.workers)
+    files = find_files(inputs)
+    with meter("Converting", total=sum(each.size or 0 for each in files) or None, unit="articles") as tell:
+        summary = convert_stream(files, out, conversion, settings, tell=tell)
+    print_data(dump_json(asdict(summary), indent=1))
+    for kind, count in summary.kinds.items():
+        talk.print(f"{count} quarantined: {kind}")
+    talk.print(f"{summary.written} of {summary.read} written to {out}", markup=False)
 
 
 def _raw_articles(

@@ -125,7 +125,7 @@ def _records(path: Path, reports: list[Report]) -> Iterator[RawArticle]:
     faults = Faults(path)
     try:
         for number, value in read_json_lines(path):
-            article = _record(value, f"{path}:{number}", f"line {number}", faults)
+            article = raw_article(value, f"{path}:{number}", f"line {number}", faults)
             if article is not None:
                 yield article
     except DataError as error:
@@ -135,7 +135,11 @@ def _records(path: Path, reports: list[Report]) -> Iterator[RawArticle]:
         reports.append(faults.report("correct these lines and run again"))
 
 
-def _record(value: Any, place: str, where: str, faults: Faults) -> RawArticle | None:
+def raw_article(value: Any, place: str, where: str, faults: Faults) -> RawArticle | None:
+    """The raw article of one record of JSON Lines; none where it has faults, which are added to `faults`.
+
+    Raises CallError for a web page where the extra `html` is not installed.
+    """
     before = len(faults)
     try:
         record = _Record.model_validate(value)

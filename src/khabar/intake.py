@@ -125,14 +125,10 @@ def _converted(
     folder: Path,
     places: Mapping[str, str],
 ) -> Converted | Refused:
-    if not raw.raw.strip():
-        faults = (Fault("", "expected an article, found nothing"),)
-        return Refused(raw, Report(raw.place, faults, "fill the file, or leave it out"))
-    cleaned = clean(raw.raw, rules=rules)
-    if found := _text_faults(raw.raw, cleaned.text):
-        next_step = "leave it out, or see with --explain what was removed"
-        return Refused(raw, Report(raw.place, tuple(found), next_step), cleaned)
-    article = _article(raw, cleaned.text, terms)
+    taken = take(raw, terms, rules)
+    if isinstance(taken, Refused):
+        return taken
+    article, cleaned = taken
     there = known.get(article.id)
     if fault := _id_fault(article, there, terms, folder, places):
         next_step = "give it another file name or id, or leave it out"
@@ -140,6 +136,18 @@ def _converted(
     if there is None:
         return Converted(article, raw, cleaned, "new")
     return Converted(there.model_copy(update={"text": cleaned.text}), raw, cleaned, "unchanged")
+
+
+def take(raw: RawArticle, terms: Terms, rules: Rules | None = None) -> tuple[Article, Cleaned] | Refused:
+    """The article of one raw input, looked at by itself: cleaned, and in Arabic, with a title and a text."""
+    if not raw.raw.strip():
+        faults = (Fault("", "expected an article, found nothing"),)
+        return Refused(raw, Report(raw.place, faults, "fill the file, or leave it out"))
+    cleaned = clean(raw.raw, rules=rules)
+    if found := _text_faults(raw.raw, cleaned.text):
+        next_step = "leave it out, or see with --explain what was removed"
+        return Refused(raw, Report(raw.place, tuple(found), next_step), cleaned)
+    return _article(raw, cleaned.text, terms), cleaned
 
 
 def _id_fault(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import track
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn, track
 from rich.table import Table
 from typer.core import TyperGroup
 
@@ -114,3 +116,26 @@ def progress(items: Iterable[Item], *, doing: str, total: int | None = None) -> 
     yield from track(
         items, description=doing, total=total, console=talk, transient=True, disable=not talk.is_terminal
     )
+
+
+@contextmanager
+def meter(doing: str, *, total: int | None, unit: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on stderr with rate and time left, and what moves it on.
+
+    That is called with a number of things done, which make the rate, and how much of `total` they were.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rate]}"))
+    bar = Progress(
+        *columns, TimeRemainingColumn(), console=talk, transient=True, disable=not talk.is_terminal
+    )
+    things, begun = 0, time.monotonic()
+    with bar:
+        shown = bar.add_task(doing, total=total, rate="")
+
+        def moved_on(done: int, part: int) -> None:
+            nonlocal things
+            things += done
+            rate = things / max(time.monotonic() - begun, 1e-9)
+            bar.update(shown, advance=part, rate=f"{things:,} {unit}, {rate:,.0f}/s")
+
+        yield moved_on

@@ -1,0 +1,42 @@
+"""Articles out of a stream that `convert_stream` wrote, or any stream of the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pydantic import ValidationError
+
+from khabar.corpus import Article
+from khabar.errors import CallError, DataError, Faults
+from khabar.schema import add_validation_faults
+from khabar.streams.addresses import find_files
+from khabar.streams.reading import read_records, value_of
+
+_LISTS = ("quarantine.jsonl", "duplicates.jsonl")
+
+
+def read_stream(addresses: Sequence[str]) -> Iterator[Article]:
+    """The articles of the stream, each with its text, in order, in memory that does not grow.
+
+    An address is what `find_files` takes; of a folder that a run wrote, its lists of what was left out are
+    passed over. Raises CallError for an address that leads nowhere, and DataError at the first row that is
+    no article with its text.
+    """
+    files = [each for each in find_files(addresses) if not each.address.endswith(_LISTS)]
+    if not files:
+        raise CallError(f"no articles in {', '.join(addresses)}")
+    for file in files:
+        for record in read_records(file):
+            yield _article(value_of(record), record.place)
+
+
+def _article(value: object, place: str) -> Article:
+    try:
+        article = Article.model_validate(value)
+    except ValidationError as error:
+        faults = Faults(place)
+        add_validation_faults(faults, error)
+        raise DataError(faults.report("give a stream that convert_articles.py stream wrote")) from error
+    if article.text is None:
+        raise DataError.one(place, "expected an article with its text, found none")
+    return article
