@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from khabar.corpus import Article, Corpus
-from khabar.schema import Schema
 from khabar.selection.looking import Candidate, Glance, Reader
 from khabar.selection.pool import NO_EVENT, Pool
 from khabar.text.copies import Looked, Near, Originals
@@ -66,6 +65,16 @@ class Selection:
     measure: str
     without_text: tuple[str, ...]
     """Articles of the corpus whose text is not here: what is near them could not be told."""
+
+    def remarks(self, number: int) -> Iterator[str]:
+        """What the person who asked for that many should know, a line each."""
+        why = ", ".join(f"{count} {reason}" for reason, count in sorted(self.passed.items()))
+        yield f"{len(self.chosen)} chosen of {self.seen} articles" + (f"; passed over: {why}" if why else "")
+        if len(self.chosen) < number:
+            yield f"{number} were asked for: no more are there that are near no other"
+        if self.without_text:
+            said = f"{len(self.without_text)} articles of the corpus have no text on this machine"
+            yield f"{said}; what is near them may be among the chosen (--texts, KHABAR_TEXTS)"
 
 
 @dataclass(slots=True)
@@ -181,9 +190,3 @@ def _look(text: str) -> Glance:
     if _reader is None:
         raise RuntimeError("the process was begun without a reader")
     return _reader.look(text)
-
-
-def types_chosen(selection: Selection, schema: Schema) -> dict[str, int]:
-    """How many of the chosen articles have a predicted event of each type of the schema."""
-    counts = Counter(name for each in selection.chosen for name in each.glance.events)
-    return {name: counts[name] for name in schema.events}
