@@ -15,7 +15,7 @@ from khabar.corpus import read_corpus
 
 LEVELS = [
     {"errors"},
-    {"files", "terminal", "bootstrap"},
+    {"files", "batches", "terminal", "bootstrap"},
     {"schema", "text"},
     {"document", "typed_annotations", "alignment", "checks", "soundness", "guidelines", "standoff"},
     {"corpus"},

@@ -135,7 +135,13 @@ def _numbered_lines(file: Any, path: Path, faults: list[Fault]) -> Iterator[tupl
 
 def dump_json(value: Any, *, indent: int | None = None) -> str:
     """JSON with Arabic left readable and no non-finite numbers."""
+    if indent is None:
+        return _READABLE.encode(value)
     return json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+
+
+_READABLE = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+"""Made once: making it takes as long as a short line."""
 
 
 def write_text(path: Path, text: str) -> None:

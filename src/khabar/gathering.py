@@ -46,6 +46,11 @@ def gather_quotes(
 
 def save_passes(corpus: Corpus, passes: Iterable[Annotation], *, replace: Iterable[str] = ()) -> Saved:
     """Write passes where the corpus keeps them; `replace` names articles whose pass may change (or `all`)."""
+    return save(files_of(corpus, passes), replace=replace)
+
+
+def files_of(corpus: Corpus, passes: Iterable[Annotation]) -> dict[Path, str]:
+    """Where the corpus keeps each pass, and what the file says. DataError for two of one annotator."""
     contents: dict[Path, str] = {}
     for each in passes:
         path = layer_folder(corpus.folder, each.annotator) / f"{each.article}.json"
@@ -54,7 +59,35 @@ def save_passes(corpus: Corpus, passes: Iterable[Annotation], *, replace: Iterab
                 path, f"{each.annotator} is given two passes of {each.article}", next_step="give one of them"
             )
         contents[path] = dumps(canonical(each))
-    return save(contents, replace=replace)
+    return contents
+
+
+@dataclass(frozen=True, slots=True)
+class SortedOut:
+    """Files to write, those that hold the same content already, and those that may not be replaced."""
+
+    wanted: Mapping[Path, str]
+    unchanged: tuple[Path, ...]
+    refused: tuple[Report, ...]
+
+
+def sort_out(contents: Mapping[Path, str], *, replace: Iterable[str] = ()) -> SortedOut:
+    """What may be written of files named after articles: other content only where `replace` allows."""
+    allowed = set(replace)
+    there = {path: read_text(path) for path in contents if path.is_file()}
+    same = tuple(path for path, text in there.items() if contents[path] == text)
+    refused = {
+        path: Report(
+            str(path),
+            (Fault("", "exists with other content; what was given is never overwritten unasked"),),
+            f"--replace {path.stem} to replace it",
+        )
+        for path in there
+        if contents[path] != there[path] and not allowed & {path.stem, ALL}
+    }
+    left_out = {*same, *refused}
+    wanted = {path: text for path, text in contents.items() if path not in left_out}
+    return SortedOut(wanted, same, tuple(refused.values()))
 
 
 def save(contents: Mapping[Path, str], *, replace: Iterable[str] = ()) -> Saved:
@@ -62,25 +95,12 @@ def save(contents: Mapping[Path, str], *, replace: Iterable[str] = ()) -> Saved:
 
     Raises DataError naming every file that may not be replaced; then nothing is written.
     """
-    allowed = set(replace)
-    same = {path for path, text in contents.items() if path.is_file() and read_text(path) == text}
-    reports = [
-        Report(
-            str(path),
-            (Fault("", "exists with other content; what was given is never overwritten unasked"),),
-            f"--replace {path.stem} to replace it",
-        )
-        for path in contents
-        if path.is_file() and path not in same and not allowed & {path.stem, ALL}
-    ]
-    if reports:
-        raise DataError(reports)
-    for path, text in contents.items():
-        if path not in same:
-            write_text(path, text)
-    return Saved(
-        tuple(path for path in contents if path not in same), tuple(path for path in contents if path in same)
-    )
+    found = sort_out(contents, replace=replace)
+    if found.refused:
+        raise DataError(found.refused)
+    for path, text in found.wanted.items():
+        write_text(path, text)
+    return Saved(tuple(found.wanted), found.unchanged)
 
 
 def require_annotator(corpus: Corpus, identifier: str, *, role: str) -> None:

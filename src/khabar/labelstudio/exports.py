@@ -7,10 +7,10 @@ left out whole, and so are all that one annotator gave of one article, if there 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from khabar.corpus import Article, Corpus
 from khabar.document import Annotation
@@ -30,6 +30,20 @@ PlaceOf = Callable[[str], str]
 """How faults name a task, by its id: where it is known, by an address to click on."""
 
 
+State = Literal["done", "skipped", "draft", "open"]
+"""How far a task is: done as soon as something is submitted, a draft only before that."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """Where a task is, whose article, how far it is, and how many drafts are on it that nobody submitted."""
+
+    place: str
+    article: str | None
+    state: State
+    drafts: int = 0
+
+
 @dataclass(slots=True)
 class Export:
     """What an export holds. `read` items (regions' items and relations) = `kept` + `listed`, always.
@@ -38,6 +52,7 @@ class Export:
     """
 
     annotations: list[Annotation] = field(default_factory=list)
+    tasks: list[TaskState] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
     read: int = 0
@@ -108,6 +123,18 @@ def id_of(value: Mapping[str, Any], number: int) -> str:
     return name_of(str(value["id"])) if "id" in value else f"number {number}"
 
 
+def _article_of(task: Mapping[str, Any]) -> str | None:
+    data = task.get("data")
+    name = data.get("article") if isinstance(data, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def _state_of(annotations: Sequence[Mapping[str, Any]], drafts: int) -> State:
+    if not annotations:
+        return "draft" if drafts else "open"
+    return "skipped" if all(each.get("was_cancelled") for each in annotations) else "done"
+
+
 @dataclass(slots=True)
 class _Given:
     """What an annotator gave of an article first, and how many times he gave something."""
@@ -138,9 +165,11 @@ class ExportReader:
             )
             self.export.faults.append(Fault(place, message))
             return
-        if drafts := task.get("drafts"):
-            count = len(drafts) if isinstance(drafts, list) else 1
+        drafts = task.get("drafts")
+        count = len(drafts) if isinstance(drafts, list) else int(bool(drafts))
+        if count:
             self.export.notes.append(Fault(place, f"{count} drafts, not submitted: left out"))
+        self.export.tasks.append(TaskState(place, _article_of(task), _state_of(given, count), count))
         if not given:
             self.export.notes.append(Fault(place, "nobody has done it: left out"))
         messages = list(self._data_messages(task.get("data")))
@@ -202,10 +231,13 @@ class ExportReader:
             given = _Given(reading.annotation, reading.read, reading.trimmed, where)
             self._give(given, name, data["article"])
 
-    def take(self, annotation: Annotation, items: int, where: str) -> None:
-        """An annotation that was found right by other means, of that many items."""
-        self.export.read += items
-        self._give(_Given(annotation, items, 0, where), annotation.annotator, annotation.article)
+    def take(self, annotations: Sequence[tuple[int, int, Annotation]], place: str) -> None:
+        """All annotations of a task, found right by other means: each with its id and number of items."""
+        for identifier, items, annotation in annotations:
+            self.export.read += items
+            given = _Given(annotation, items, 0, f"{place} annotation {identifier}")
+            self._give(given, annotation.annotator, annotation.article)
+        self.export.tasks.append(TaskState(place, annotations[0][2].article, "done"))
 
     def _give(self, given: _Given, name: str, article: str) -> None:
         """Remember the first of an article; another is a fault, for which one counts is not ours to guess."""

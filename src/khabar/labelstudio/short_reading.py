@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from khabar.corpus import Article
-from khabar.document import Annotation, Argument, Entity, Event, Trigger, canonical
+from khabar.document import NO_ATTRIBUTES, Annotation, Argument, Entity, Event, Trigger, canonical
 from khabar.errors import DataError
 from khabar.files import parse_json, sha256
 from khabar.labelstudio.config import Owner, controls
@@ -109,8 +109,7 @@ def read_snapshot(
     short = _ShortReader(articles, schema, annotator)
     for number, raw in enumerate(tasks):
         if sure := short.read(raw):
-            for identifier, items, annotation in sure.annotations:
-                reader.take(annotation, items, f"{place(str(sure.task))} annotation {identifier}")
+            reader.take(sure.annotations, place(str(sure.task)))
         else:
             where = f"task number {number}"
             task = parse_json(_decoded(bytes(raw), source), source=source, where=where)
@@ -136,6 +135,25 @@ def _decoded(data: bytes, source: str) -> str:
         raise DataError.one(source, message, next_step="export again") from error
 
 
+class _Finished(msgspec.Struct):
+    completed_by: Any
+    was_cancelled: bool = False
+
+
+class _Done(msgspec.Struct):
+    annotations: list[_Finished]
+
+
+def users_in(data: bytes) -> list[Any]:
+    """Every value of `completed_by` of submitted annotations, once; none where the form is another."""
+    try:
+        tasks = msgspec.json.decode(data, type=list[_Done])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return []
+    given = (each.completed_by for task in tasks for each in task.annotations if not each.was_cancelled)
+    return list({str(each): each for each in given}.values())
+
+
 _TASKS = msgspec.json.Decoder(list[msgspec.Raw])
 _TASK = msgspec.json.Decoder(_Task)
 
@@ -149,12 +167,21 @@ class _Sure:
 
 
 @dataclass(slots=True)
-class _Marked:
-    """A region: its span, and per label set the type and the attributes chosen."""
+class _Regions:
+    """Spans by region, and per label set types and chosen attributes by region."""
 
-    span: tuple[int, int]
-    types: dict[Owner, str] = field(default_factory=dict)
-    chosen: dict[Owner, dict[str, bool | str]] = field(default_factory=dict)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    types: dict[Owner, dict[str, str]] = field(default_factory=lambda: {"entity": {}, "trigger": {}})
+    chosen: dict[Owner, dict[str, dict[str, bool | str]]] = field(
+        default_factory=lambda: {"entity": {}, "trigger": {}}
+    )
+
+    def ordered(self, owner: Owner) -> list[tuple[int, int, str, str]]:
+        """Start, minus end, type and id of those with that label, as `canonical` orders them."""
+        spans = self.spans
+        return sorted(
+            [(spans[id_][0], -spans[id_][1], type_, id_) for id_, type_ in self.types[owner].items()]
+        )
 
 
 class _ShortReader:
@@ -163,6 +190,12 @@ class _ShortReader:
     def __init__(self, articles: Mapping[str, Article], schema: Schema, annotator: AnnotatorOf) -> None:
         self.articles, self.schema, self.annotator = articles, schema, annotator
         self._controls = controls(schema)
+        of_entities = {name: _defaults(schema.entity_attributes_of(name)) for name in schema.entities}
+        of_events = {name: _defaults(schema.event_attributes_of(name)) for name in schema.events}
+        self._defaults: dict[Owner, dict[str, dict[str, str]]] = {
+            "entity": of_entities,
+            "trigger": of_events,
+        }
 
     def read(self, raw: msgspec.Raw) -> _Sure | None:
         """The task's annotations; None where anything in it is wrong, or not surely right."""
@@ -186,92 +219,101 @@ class _ShortReader:
     def _annotation(
         self, items: list[_Labels | _Choices | _Relation], text: str, article: Article, name: str
     ) -> Annotation | None:
-        regions: dict[str, _Marked] = {}
-        relations = [each for each in items if isinstance(each, _Relation)]
+        regions = _Regions()
+        relations = []
         for item in items:
-            if not isinstance(item, _Relation) and not self._add(item, regions, text):
+            if isinstance(item, _Relation):
+                relations.append(item)
+            elif not self._add(item, regions, text):
                 return None
-        arguments = _arguments(relations, regions)
-        if arguments is None or not all(each.chosen.keys() <= each.types.keys() for each in regions.values()):
+        if not all(regions.chosen[owner].keys() <= types.keys() for owner, types in regions.types.items()):
             return None
-        made = canonical(
-            Annotation(
-                article.id,
-                article.text_sha256,
-                name,
-                self.schema.version,
-                tuple(
-                    [self._entity(id_, each, text) for id_, each in regions.items() if "entity" in each.types]
-                ),
-                tuple(
-                    [
-                        self._event(id_, each, text, arguments.get(id_, ()))
-                        for id_, each in regions.items()
-                        if "trigger" in each.types
-                    ]
-                ),
-            )
-        )
-        return made if is_surely_right(made, self.schema, text) else None
+        entities, ids = self._entities(regions, text)
+        arguments = _arguments(relations, regions, ids)
+        if arguments is None:
+            return None
+        events = self._events(regions, text, arguments)
+        version = self.schema.version
+        made = Annotation(article.id, article.text_sha256, name, version, entities, events)
+        return canonical(made) if is_surely_right(made, self.schema, text) else None
 
-    def _add(self, item: _Labels | _Choices, regions: dict[str, _Marked], text: str) -> bool:
+    def _add(self, item: _Labels | _Choices, regions: _Regions, text: str) -> bool:
         """Put an item to its region; False if that leaves a doubt. White space at an edge is one."""
-        start, end = item.value.start, item.value.end
-        if not start < end <= len(text) or text[start].isspace() or text[end - 1].isspace():
-            return False
-        region = regions.setdefault(item.id, _Marked((start, end)))
-        if region.span != (start, end):
+        span = start, end = item.value.start, item.value.end
+        known = regions.spans.get(item.id)
+        if known is None:
+            if not start < end <= len(text) or text[start].isspace() or text[end - 1].isspace():
+                return False
+            regions.spans[item.id] = span
+        elif known != span:
             return False
         if isinstance(item, _Labels):
-            owner: Owner = item.from_name
-            known = owner in region.types
-            region.types[owner] = item.value.labels[0]
-            return not known
+            types = regions.types[item.from_name]
+            labelled_before = item.id in types
+            types[item.id] = item.value.labels[0]
+            return not labelled_before
         if item.from_name not in self._controls:
             return False
         owner, attribute = self._controls[item.from_name]
-        (given,) = item.value.choices
-        chosen = region.chosen.setdefault(owner, {})
+        given = item.value.choices[0]
+        chosen = regions.chosen[owner].setdefault(item.id, {})
         if attribute.name in chosen or (attribute.kind == "flag" and given != attribute.name):
             return False
         chosen[attribute.name] = True if attribute.kind == "flag" else given
         return True
 
-    def _entity(self, identifier: str, region: _Marked, text: str) -> Entity:
-        type_ = region.types["entity"]
-        attributes = _attributes(region, "entity", self.schema.entity_attributes_of(type_))
-        return Entity(f"mention {identifier}", type_, *region.span, text[slice(*region.span)], attributes)
+    def _entities(self, regions: _Regions, text: str) -> tuple[tuple[Entity, ...], dict[str, str]]:
+        """The mentions in their order, and their new ids by those of their regions."""
+        found, ids = [], {}
+        chosen, defaults = regions.chosen["entity"], self._defaults["entity"]
+        for number, (start, minus_end, type_, region) in enumerate(regions.ordered("entity"), 1):
+            given = _attributes(defaults.get(type_), chosen.get(region))
+            found.append(Entity(f"T{number}", type_, start, -minus_end, text[start:-minus_end], given))
+            ids[region] = f"T{number}"
+        return tuple(found), ids
 
-    def _event(self, identifier: str, region: _Marked, text: str, arguments: Iterable[Argument]) -> Event:
-        type_ = region.types["trigger"]
-        attributes = _attributes(region, "trigger", self.schema.event_attributes_of(type_))
-        trigger = Trigger(*region.span, text[slice(*region.span)])
-        return Event(f"trigger {identifier}", type_, trigger, tuple(arguments), attributes)
+    def _events(
+        self, regions: _Regions, text: str, arguments: Mapping[str, list[Argument]]
+    ) -> tuple[Event, ...]:
+        found = []
+        chosen, defaults = regions.chosen["trigger"], self._defaults["trigger"]
+        for number, (start, minus_end, type_, region) in enumerate(regions.ordered("trigger"), 1):
+            given = _attributes(defaults.get(type_), chosen.get(region))
+            trigger = Trigger(start, -minus_end, text[start:-minus_end])
+            fillers = sorted(arguments.get(region, ()), key=_role_and_number)
+            found.append(Event(f"E{number}", type_, trigger, tuple(fillers), given))
+        return tuple(found)
 
 
 def _arguments(
-    relations: Iterable[_Relation], regions: Mapping[str, _Marked]
+    relations: Iterable[_Relation], regions: _Regions, ids: Mapping[str, str]
 ) -> dict[str, list[Argument]] | None:
-    """Arguments by trigger; None unless each relation has one way to be read, and says nothing twice."""
+    """Arguments by trigger; None unless each relation has one way to be read."""
     found: dict[str, list[Argument]] = {}
+    triggers = regions.types["trigger"]
     for each in relations:
-        ends = regions.get(each.from_id), regions.get(each.to_id)
-        if ends[0] is None or ends[1] is None:
-            return None
-        forth = "trigger" in ends[0].types and "entity" in ends[1].types
-        back = "trigger" in ends[1].types and "entity" in ends[0].types
+        forth = each.from_id in triggers and each.to_id in ids
+        back = each.to_id in triggers and each.from_id in ids
         if forth == back:
             return None
         trigger, entity = (each.from_id, each.to_id) if forth else (each.to_id, each.from_id)
         given = found.setdefault(trigger, [])
-        given += [Argument(role, f"mention {entity}") for role in each.labels]
-    if any(len(set(given)) < len(given) for given in found.values()):
-        return None
+        given += [Argument(role, ids[entity]) for role in each.labels]
     return found
 
 
-def _attributes(region: _Marked, owner: Owner, known: Iterable[Attribute]) -> dict[str, bool | str]:
+def _role_and_number(argument: Argument) -> tuple[str, int]:
+    return argument.role, int(argument.entity[1:])
+
+
+def _attributes(
+    defaults: Mapping[str, str] | None, chosen: Mapping[str, bool | str] | None
+) -> Mapping[str, bool | str]:
     """The attributes chosen, and the defaults of those that were not."""
-    found: dict[str, bool | str] = {each.name: each.default for each in known if each.default is not None}
-    found.update(region.chosen.get(owner, ()))
-    return found
+    if not defaults:
+        return chosen or NO_ATTRIBUTES
+    return {**defaults, **chosen} if chosen else defaults
+
+
+def _defaults(known: Iterable[Attribute]) -> dict[str, str]:
+    return {each.name: each.default for each in known if each.default is not None}
