@@ -178,23 +178,24 @@ def test_the_next_articles_are_balanced_and_far_from_each_other_and_from_the_cor
     assert select(shuffled, corpus, reader, number=8, seed=1, workers=2).chosen == found.chosen
 
 
-def test_more_types_are_served_than_by_chance(corpus: Corpus, stream: list[Article]) -> None:
+def test_the_first_is_for_the_rarest_type_of_the_gold_that_the_stream_has(
+    corpus: Corpus, stream: list[Article]
+) -> None:
     reader = reader_of("gazetteer", gold_documents(corpus, "train"), corpus.schema)
-    chosen = select(stream, corpus, reader, number=6, seed=1).chosen
-    rarest = min(corpus.schema.events, key=articles_by_type(corpus).__getitem__)
+    found = select(stream, corpus, reader, number=1, seed=1)
     there = {name for each in stream for name in reader.look(each.text or "").events}
-    assert (chosen[0].type == rarest) == (rarest in there)
-    by_chance = [
-        len(
-            {
-                name
-                for each in random.Random(seed).sample(stream, 6)
-                for name in reader.look(each.text or "").events
-            }
-        )
-        for seed in range(20)
-    ]
-    assert len({name for each in chosen for name in each.glance.events}) > sum(by_chance) / len(by_chance)
+    have = articles_by_type(corpus)
+    assert found.chosen[0].had == min(have[name] for name in there)
+
+
+def test_of_a_lopsided_stream_every_type_gets_its_share() -> None:
+    pool = pool_of(
+        *(candidate(f"meet-{number}", {"Meet": 1}, 5 + number) for number in range(50)),
+        *(candidate(f"reject-{number}", {"Reject": 1}, 0.1) for number in range(3)),
+        *(candidate(f"attack-{number}", {"Attack": 1}, 0.1) for number in range(2)),
+    )
+    chosen = [each.type for each in choose(pool, 8, {})]
+    assert {name: chosen.count(name) for name in set(chosen)} == {"Meet": 3, "Reject": 3, "Attack": 2}
 
 
 def test_what_is_held_does_not_grow_with_the_stream(schema: Schema) -> None:
