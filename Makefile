@@ -9,9 +9,9 @@ export KHABAR_DEMO_OUT ?= build/demo
 
 help:
 	@echo "make demo       the whole line, from raw article to leaderboard, on the articles in the repository"
-	@echo "make test       every check: ruff, mypy, all tests (browser tests where a Chromium is found)"
+	@echo "make test       every check: ruff, mypy, all tests (those in a browser and on Label Studio where these are)"
 	@echo "make test-fast  unit tests only"
-	@echo "make annotate   label configuration and tasks for a Label Studio project"
+	@echo "make annotate   Label Studio with an account for everybody: make annotate ARGS="--annotator ID --judge ID""
 	@echo "make bench      how fast, against named peers"
 	@echo "make setup      .venv with all that the demo and the tests need"
 	@echo "make lock       resolve requirements/*.txt again"
@@ -35,10 +35,10 @@ test: setup lint
 	$(BIN)/python -m pytest
 
 test-fast: setup
-	$(BIN)/python -m pytest -q -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -m "not slow and not browser and not labelstudio"
 
 annotate: setup
-	@$(BIN)/python scripts/label_studio.py prepare
+	@$(BIN)/python scripts/label_studio.py serve $(ARGS)
 
 bench: setup
 	$(BIN)/python benchmarks/run.py
@@ -55,6 +55,8 @@ lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --extra agreement --extra annotate --extra html --extra baselines --extra neural --extra prompt --extra scale \
 	  --group dev pyproject.toml -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  requirements/label-studio.in -o requirements/label-studio.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  -c requirements/dev.txt pyproject.toml -o requirements/core.txt
 	for name in datasets-2.21 datasets-3.6 datasets-4.4 mlcroissant; do \

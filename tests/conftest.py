@@ -11,6 +11,8 @@ import pytest
 from khabar.corpus import Corpus
 from khabar.schema import Schema, load_schema
 
+pytest_plugins = ["label_studio_server"]
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 

@@ -85,14 +85,10 @@ def chosen(region: str, control: str, value: str, span: tuple[int, int] = MOSCOW
 
 def test_what_is_disputed_is_marked_with_who_has_it_and_left_open() -> None:
     assert shown() == [
-        ("T1", "entity", ("GPE",)),
-        ("T1", "disputed", ("metonym?",)),
-        ("T2", "entity", ("ORG",)),
-        ("T2", "disputed", ("a",)),
-        ("T3", "entity", ("PER",)),
-        ("T3", "disputed", ("b",)),
-        ("E1", "trigger", ("Reject",)),
-        ("E1", "disputed", ("realis?",)),
+        ("T1", "entity", ("GPE", "metonym?")),
+        ("T2", "entity", ("ORG", "a")),
+        ("T3", "entity", ("PER", "b")),
+        ("E1", "trigger", ("Reject", "realis?")),
         ("E1-T1", "relation", ("Rejecter", "disputed", "a")),
     ]
 
@@ -138,13 +134,15 @@ def test_label_studio_accepts_the_judges_configuration_and_its_hotkeys_are_disti
     config = judge_config(schema, ["annotator-c", "annotator-d"])
     interface = LabelInterface(config)
     interface.validate()
-    assert interface.get_control("disputed").labels[:2] == ["annotator-c", "annotator-d"]
+    marks = ["annotator-c", "annotator-d", "metonym?", "clitic?", "realis?", "polarity?", "direction?"]
+    assert interface.get_control("entity").labels == [*schema.entities, *marks]
+    assert interface.get_control("trigger").labels == [*schema.events, *marks]
     keys = [key for each in ElementTree.fromstring(config).iter() if (key := each.get("hotkey"))]
     assert len(keys) == len(set(keys)) > 30
 
 
 def test_an_annotator_named_as_a_role_is_a_wrong_call(tiny_schema: Schema) -> None:
-    with pytest.raises(CallError, match="annotator Rejecter is named as a role or a mark is"):
+    with pytest.raises(CallError, match="annotator Rejecter is named as a type, a role or a mark is"):
         judge_config(tiny_schema, ["Rejecter", "b"])
 
 

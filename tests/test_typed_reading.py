@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 
 from khabar.errors import DataError
 from khabar.schema import Schema
-from khabar.scoring import Gold, Submission, exact_counts, judge_records, read_gold, read_submission, score
+from khabar.scoring import Gold, Submission, judge_records, micro_counts, read_gold, read_submission, score
 from khabar.scoring import submission as submission_module
 from khabar.scoring.arrays import codes_of, columns_of, extractions_of
-from khabar.scoring.counting import exact_matrices_of
+from khabar.scoring.counting import matrices_of
 from khabar.scoring.evaluation import view
-from khabar.scoring.exact import EXACT, layout
 from khabar.scoring.extraction import Event, Extraction
-from khabar.scoring.gold import Article
-from khabar.scoring.measures import BY_NAME, count
+from khabar.scoring.keys import Layout, layout
+from khabar.scoring.measures import BY_NAME, MEASURES, count
+from khabar.scoring.sides import LaidGold
 from khabar.scoring.typed import TypedArticles, read_typed
 from scoring_gold import AMMAN, BEIRUT, Record, gold_rows, nothing, right, write_lines
 from test_evaluate import submissions
@@ -62,7 +62,7 @@ def test_a_valid_submission_is_read_as_the_judge_reads_it(
 
 @settings(deadline=None, max_examples=100)
 @given(submissions(), submissions())
-def test_exact_counts_per_article_and_type_are_those_of_sets(
+def test_counts_per_article_and_type_are_those_of_sets(
     tiny_schema: Schema, right_: list[Record], found: list[Record]
 ) -> None:
     texts = {"test-beirut": BEIRUT, "test-amman": AMMAN}
@@ -76,8 +76,8 @@ def test_exact_counts_per_article_and_type_are_those_of_sets(
             [submission.articles[each] for each in gold.articles],
         )
     ]
-    matrices = exact_matrices_of(gold, submission, tiny_schema)
-    assert list(matrices) == list(EXACT)
+    matrices = matrices_of(gold, submission, tiny_schema)
+    assert list(matrices) == [each.name for each in MEASURES]
     for name, matrix in matrices.items():
         expected = count(BY_NAME[name], tiny_schema, *views)
         assert matrix.labels == expected.labels
@@ -88,28 +88,38 @@ def test_gold_that_says_an_event_twice_counts_it_once(tiny_schema: Schema) -> No
     rows = gold_rows()
     rows[1]["events"] = [*rows[1]["events"], {**rows[1]["events"][0], "arguments": []}]
     gold = read_gold(rows)
-    found = exact_counts(gold, judge_records(right(), gold, tiny_schema), tiny_schema)
+    found = micro_counts(gold, judge_records(right(), gold, tiny_schema), tiny_schema)
     assert {each.figures for each in found.values()} == {(1.0, 1.0, 1.0)}
 
 
 def test_a_system_that_finds_nothing_has_counts_of_zero(gold: Gold, tiny_schema: Schema) -> None:
-    found = exact_counts(gold, judge_records(nothing(), gold, tiny_schema), tiny_schema)
+    found = micro_counts(gold, judge_records(nothing(), gold, tiny_schema), tiny_schema)
     assert {(each.match, each.predicted) for each in found.values()} == {(0, 0)}
 
 
-def test_what_would_not_fit_a_number_is_left_to_the_sets(tiny_schema: Schema) -> None:
+def test_what_would_not_fit_a_number_is_counted_by_the_sets(
+    tiny_schema: Schema, monkeypatch: pytest.MonkeyPatch
+) -> None:
     codes = codes_of(tiny_schema)
     assert layout([10_000] * 100_000, codes).fits()
     assert not layout([2**31, 2**31], codes).fits()
     gold = read_gold(gold_rows())
-    huge = Article("huge", "", (), Extraction())
-    object.__setattr__(huge, "text", range(2**40))  # only its length is looked at
-    large = Gold({**gold.articles, "huge": huge}, gold.digest)
-    submission = Submission(
-        {**judge_records(right(), gold, tiny_schema).articles, "huge": Extraction()},
-        frozenset({"entities", "triggers", "arguments"}),
-    )
-    assert exact_matrices_of(large, submission, tiny_schema) == {}
+    submission = judge_records(right()[:1] + nothing()[1:], gold, tiny_schema)
+    expected = matrices_of(gold, submission, tiny_schema)
+    micro = micro_counts(gold, submission, tiny_schema)
+    monkeypatch.setattr(Layout, "fits", lambda *_: False)
+    monkeypatch.setattr(LaidGold, "keys_of", None)  # keys are not made
+    assert micro_counts(gold, submission, tiny_schema) == micro
+    for name, found in matrices_of(gold, submission, tiny_schema).items():
+        assert np.array_equal(found.counts, expected[name].counts), name
+
+
+def test_gold_that_runs_past_its_text_is_counted_by_the_sets(tiny_schema: Schema) -> None:
+    rows = gold_rows()
+    rows[0]["entities"] = [*rows[0]["entities"], {"start": 3, "end": len(BEIRUT) + 90, "type": "GPE"}]
+    gold = read_gold(rows)
+    found = micro_counts(gold, judge_records(right(), gold, tiny_schema), tiny_schema)
+    assert found["entities_exact"] == (10, 10, 11)
 
 
 spans = st.tuples(st.integers(0, 50), st.integers(0, 50))

@@ -149,12 +149,12 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
-def write_bytes(path: Path, data: bytes) -> None:
-    """As `write_text`, for bytes."""
-    write_chunks(path, (data,))
+def write_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
+    """As `write_text`, for bytes. A `private` file is never readable by others, not even for a moment."""
+    write_chunks(path, (data,), private=private)
 
 
-def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
+def write_chunks(path: Path, chunks: Iterable[bytes], *, private: bool = False) -> None:
     """As `write_text`, for bytes that come piece by piece; what is raised on the way leaves no file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -163,7 +163,8 @@ def write_chunks(path: Path, chunks: Iterable[bytes]) -> None:
             file.writelines(chunks)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o666 & ~_umask())  # mkstemp makes 0600
+        if not private:
+            Path(name).chmod(0o666 & ~_umask())  # mkstemp makes 0600
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -18,14 +18,19 @@ Owner = Literal["entity", "trigger"]
 TEXT = "text"
 """Name of the text tag, and of the task's key that holds the text."""
 
+CHOSEN = "chosen"
+"""Class of what is chosen of the selected region: it stays in sight however long the article is."""
+
 # <Style> for .htx-text and style= on <Text> do nothing in 1.23: the inner classes must be named.
-# Relation arrows are drawn over the line above, hence the line height.
+# Relation arrows are drawn over the line above, hence the line height; their layer is at 100.
 _STYLE = """
 .ar { direction: rtl; }
 .ar [class*="htx-richtext"] { text-align: right; white-space: pre-wrap; font-size: 20px; line-height: 2.4;
   font-family: "Noto Naskh Arabic", "Amiri", "Geeza Pro", "Tahoma", sans-serif; }
 .ar [class*="richtext__line"] { unicode-bidi: plaintext; padding: 0 8px; }
 .ar .htx-highlight::after { direction: ltr; unicode-bidi: isolate; }
+.chosen { position: sticky; bottom: 0; z-index: 101; padding: 4px 8px; }
+.chosen { background: var(--color-neutral-background, #fff); }
 """
 
 
@@ -74,8 +79,9 @@ def labelling_view(schema: Schema) -> ElementTree.Element:
         saveTextResult="yes",
         showLabels="true",
     )
+    chosen = ElementTree.SubElement(view, "View", className=CHOSEN)
     for name, (owner, attribute) in controls(schema).items():
-        _choices(view, name, owner, attribute, schema)
+        _choices(chosen, name, owner, attribute, schema)
     return view
 
 

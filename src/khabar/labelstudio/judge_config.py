@@ -1,8 +1,8 @@
 """The judge's labelling configuration: the annotators' own, with what marks and settles a dispute.
 
-A region that not all passes have carries the annotators who have it, one whose attribute they give
-differently `<attribute>?`, both in the label set `disputed`. A relation that not all of them have carries
-`disputed` and those annotators beside its roles.
+A region that not all passes have bears, beside its type, the names of the annotators who have it; one whose
+attribute they give differently bears `<attribute>?`. A relation that not all of them have bears `disputed`
+and those names beside its roles. Label Studio shows all labels of a region only if one label set has them.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from khabar.errors import CallError
-from khabar.labelstudio.config import TEXT, as_text, controls, labelling_view
+from khabar.labelstudio.config import CHOSEN, TEXT, as_text, controls, labelling_view
 from khabar.schema import Schema
 
 DISPUTES = "disputes"
 """The task's key, and the tag, of the list of differences."""
 DISPUTED = "disputed"
-"""Label set of regions, and label of relations, that the passes do not agree on."""
+"""Label of relations that the passes do not agree on."""
 VERDICT, KEEP, DROP = "verdict", "keep", "drop"
 NOTE, REASON = "note", "reason"
 """Text fields: of a region, of the article."""
@@ -25,32 +25,48 @@ NOTE, REASON = "note", "reason"
 _STYLE = """
 .disputes { max-height: 14em; overflow: auto; margin-bottom: 12px; }
 .disputes [class*="htx-richtext"] { white-space: normal; }
-.marks { display: none; }
+.disputes td { padding: 0 8px; }
+.lsf-label:has(.mark) { display: none; }
 """
+_MARKED = ".ar .htx-highlight[data-label*={mark}] {{ outline: 2px dashed #d00000; }}\n"
+_KEYS = [f"ctrl+alt+shift+{key}" for key in "0123456789abcdefghijklmnopqrstuvwxyz"]
+"""For marks, which nobody sets: a label without a key is given one that a type or an editor may have."""
 
 
 def judge_config(schema: Schema, annotators: Sequence[str]) -> str:
     """The configuration for passes of these annotators. The same ones always give the same text.
 
-    Raises CallError if an annotator is named as a role or as one of the marks is.
+    Raises CallError if an annotator is named as a type, a role or a mark is.
     """
+    if taken := sorted({*schema.entities, *schema.events, *schema.role_names, DISPUTED} & set(annotators)):
+        raise CallError(f"annotator {', '.join(taken)} is named as a type, a role or a mark is; rename it")
     view = labelling_view(schema)
-    if taken := sorted({*schema.role_names, DISPUTED} & set(annotators)):
-        raise CallError(f"annotator {', '.join(taken)} is named as a role or a mark is; rename it")
-    style = view.find("Style")
-    relations, article = view.find("Relations"), view.find("View[@className='ar']")
-    if style is None or relations is None or article is None:
-        raise ValueError("the annotators' configuration has no style, relations or text")
-    style.text = (style.text or "") + _STYLE
+    style, relations = view.find("Style"), view.find("Relations")
+    chosen = view.find(f"View[@className='{CHOSEN}']")
+    if style is None or relations is None or chosen is None:
+        raise ValueError("the annotators' configuration has no style, relations or choices")
+    marks = marks_of(schema, annotators)
+    style.text = (style.text or "") + _STYLE + "".join(_MARKED.format(mark=f'"{each}"') for each in marks)
     for mark in (DISPUTED, *annotators):
         ElementTree.SubElement(relations, "Relation", value=mark)
-    place = list(view).index(article)
-    view.insert(place, _marks(schema, annotators))
+    keys = iter(_KEYS)
+    for labels in view.findall("Labels"):
+        for mark in marks:
+            html = f'<i class="mark">{mark}</i>'
+            made = ElementTree.SubElement(labels, "Label", value=mark, background="#d00000", html=html)
+            if key := next(keys, ""):
+                made.set("hotkey", key)
     view.insert(1, _list())
-    _verdict(view)
-    _field(view, NOTE, "ملاحظة · why, for this mention or event", per_region=True)
+    _verdict(chosen)
+    _field(chosen, NOTE, "ملاحظة · why, for this mention or event", per_region=True)
     _field(view, REASON, "السبب · why, for the whole article", per_region=False)
     return as_text(view)
+
+
+def marks_of(schema: Schema, annotators: Sequence[str]) -> list[str]:
+    """All labels that mark a region as disputed."""
+    attributes = dict.fromkeys(attribute.name for _, attribute in controls(schema).values())
+    return [*annotators, *map(attribute_mark, attributes)]
 
 
 def attribute_mark(name: str) -> str:
@@ -64,19 +80,9 @@ def _list() -> ElementTree.Element:
     return box
 
 
-def _marks(schema: Schema, annotators: Sequence[str]) -> ElementTree.Element:
-    """Labels nobody need choose: they are shown on the regions that come with them."""
-    box = ElementTree.Element("View", className="marks")
-    labels = ElementTree.SubElement(box, "Labels", name=DISPUTED, toName=TEXT, choice="multiple")
-    attributes = dict.fromkeys(attribute.name for _, attribute in controls(schema).values())
-    for mark in (*annotators, *map(attribute_mark, attributes)):
-        ElementTree.SubElement(labels, "Label", value=mark, background="#d00000")
-    return box
-
-
-def _verdict(view: ElementTree.Element) -> None:
+def _verdict(parent: ElementTree.Element) -> None:
     choices = ElementTree.SubElement(
-        view,
+        parent,
         "Choices",
         name=VERDICT,
         toName=TEXT,
@@ -90,9 +96,9 @@ def _verdict(view: ElementTree.Element) -> None:
         ElementTree.SubElement(choices, "Choice", value=value, hotkey=key, html=words)
 
 
-def _field(view: ElementTree.Element, name: str, words: str, *, per_region: bool) -> None:
+def _field(parent: ElementTree.Element, name: str, words: str, *, per_region: bool) -> None:
     field = ElementTree.SubElement(
-        view, "TextArea", name=name, toName=TEXT, rows="1", maxSubmissions="1", editable="true"
+        parent, "TextArea", name=name, toName=TEXT, rows="1", maxSubmissions="1", editable="true"
     )
     field.set("placeholder", words)
     if per_region:

@@ -16,7 +16,7 @@ from khabar.differences import Difference, differences, pool_of
 from khabar.document import Annotation
 from khabar.errors import Fault
 from khabar.labelstudio.config import Owner, controls
-from khabar.labelstudio.judge_config import DISPUTED, DROP, KEEP, NOTE, REASON, VERDICT
+from khabar.labelstudio.judge_config import DISPUTED, DROP, KEEP, NOTE, REASON, VERDICT, marks_of
 from khabar.labelstudio.judge_tasks import region_ids
 from khabar.labelstudio.regions import Region, Regions, is_relation, name_of
 from khabar.labelstudio.results import annotation_of
@@ -93,15 +93,17 @@ class _Submission:
         self.notes: dict[str, str] = {}
         self.reason = ""
         self._marked: dict[str, None] = {}
+        self._marks = {DISPUTED, *marks_of(schema, self.pool.names)}
         self._rest = [item for item in results if not self._is_own(item)]
-        self.regions = Regions(self._rest, text, schema)
+        self._plain = [self._unmarked(item) for item in self._rest]
+        self.regions = Regions(self._plain, text, schema)
         self._check_typed()
         self._check_begun()
 
     def _is_own(self, item: Any) -> bool:
         """Whether the item is one of the judge's controls; if so it is read here."""
         name = item.get("from_name") if isinstance(item, dict) else None
-        if name not in (DISPUTED, VERDICT, NOTE, REASON):
+        if name not in _KEYS:
             return False
         identifier, value = str(item.get("id")), item.get("value")
         given = value.get(_KEYS[name]) if isinstance(value, dict) else None
@@ -141,18 +143,24 @@ class _Submission:
 
     def plain(self) -> list[Any]:
         """The result list as an annotator would have made it: without marks, and without what is dropped."""
-        marks = {DISPUTED, *self.pool.names}
         made: list[Any] = []
-        for item in self._rest:
-            if not is_relation(item):
-                keys = [item.get("id")] if isinstance(item, dict) else []
-            else:
-                keys = [item.get("from_id"), item.get("to_id")]
-                if isinstance(item.get("labels"), list):
-                    item = {**item, "labels": [each for each in item["labels"] if each not in marks]}
-            if not any(map(self._dropped, keys)):
+        for item in self._plain:
+            keys = ("from_id", "to_id") if is_relation(item) else ("id",)
+            if not isinstance(item, dict) or not any(self._dropped(item.get(key)) for key in keys):
                 made.append(item)
         return made
+
+    def _unmarked(self, item: Any) -> Any:
+        """The item without the labels that mark a dispute."""
+        if is_relation(item):
+            return {**item, "labels": self._others(item["labels"])} if "labels" in item else item
+        value = item.get("value") if isinstance(item, dict) else None
+        if not isinstance(value, dict) or "labels" not in value:
+            return item
+        return {**item, "value": {**value, "labels": self._others(value["labels"])}}
+
+    def _others(self, labels: Any) -> Any:
+        return [each for each in labels if each not in self._marks] if isinstance(labels, list) else labels
 
     def undecided(self) -> tuple[Difference, ...]:
         """The differences that the judge has said nothing of."""
@@ -214,4 +222,4 @@ class _Submission:
         return Reasons(notes, self.reason)
 
 
-_KEYS = {DISPUTED: "labels", VERDICT: "choices", NOTE: "text", REASON: "text"}
+_KEYS = {VERDICT: "choices", NOTE: "text", REASON: "text"}

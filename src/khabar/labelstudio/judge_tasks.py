@@ -72,8 +72,7 @@ def _region(
     attributes = {name: value for given in pool.mentions[item].values() for name, value in given.items()}
     marks = list(pool.holders(item)) if (item, "") in disputed else []
     marks += [attribute_mark(name) for name in sorted(attributes) if (item, name) in disputed]
-    parts: list[tuple[str, str, list[str]]] = [(owner, "labels", [item.type])]
-    parts += [(DISPUTED, "labels", marks)] if marks else []
+    parts: list[tuple[str, str, list[str]]] = [(owner, "labels", [item.type, *marks])]
     parts += [
         (f"{owner}_{name}", "choices", [name if value is True else str(value)])
         for name, value in sorted(attributes.items())

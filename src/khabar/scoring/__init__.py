@@ -1,7 +1,7 @@
 """Scores: tags as seqeval, events as TextEE, submissions judged as a whole, intervals over articles."""
 
 from khabar.scoring.comparison import Comparison, Pair, compare, compare_evaluations
-from khabar.scoring.counting import exact_counts
+from khabar.scoring.counting import micro_counts
 from khabar.scoring.counts import Counts, Figures
 from khabar.scoring.evaluation import Evaluation, Score, evaluate, score
 from khabar.scoring.events import EventScores, score_events
@@ -30,9 +30,9 @@ __all__ = [
     "compare_evaluations",
     "count_mistakes",
     "evaluate",
-    "exact_counts",
     "find_mistakes",
     "judge_records",
+    "micro_counts",
     "read_gold",
     "read_submission",
     "score",

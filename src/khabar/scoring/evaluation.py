@@ -9,11 +9,11 @@ from typing import Any
 from khabar.bootstrap import RESAMPLES, SEED
 from khabar.errors import DataError
 from khabar.schema import Schema
-from khabar.scoring.counting import exact_matrices_of
+from khabar.scoring.counting import matrices_of
 from khabar.scoring.counts import Counts, Figures, macro
 from khabar.scoring.events import ANY
 from khabar.scoring.gold import Gold, NotShown, read_gold, total_not_shown
-from khabar.scoring.measures import MEASURES, Matrix, Measure, View, count, unknown_types, view
+from khabar.scoring.measures import MEASURES, Matrix, Measure, View, unknown_types, view
 from khabar.scoring.published import check_published
 from khabar.scoring.resampling import Intervals, intervals
 from khabar.scoring.spans import SAYS
@@ -113,9 +113,7 @@ def score(
         raise DataError.one("gold", message, next_step="take the schema the gold was made with")
     right = [view(each, each.says) for each in gold.articles.values()]
     found = [view(each, submission.articles[each.id]) for each in gold.articles.values()]
-    wanted = [each for each in MEASURES if each.task in submission.tasks]
-    quick = exact_matrices_of(gold, submission, schema)
-    matrices = {each.name: quick.get(each.name) or count(each, schema, right, found) for each in wanted}
+    matrices = matrices_of(gold, submission, schema)
     _check_published(matrices, right, found)
     drawn = intervals(matrices, resamples=resamples, seed=seed)
     scores = {each.name: _score(each, matrices, drawn) for each in MEASURES}

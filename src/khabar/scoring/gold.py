@@ -10,8 +10,9 @@ from typing import Any
 from khabar.alignment import LabelledSpan, Unshown, by_sentence, lay, widened
 from khabar.errors import DataError, Faults
 from khabar.files import content_digest
-from khabar.scoring.arrays import Codes, Columns, columns_of
+from khabar.scoring.arrays import Codes
 from khabar.scoring.extraction import Extraction, read_extraction
+from khabar.scoring.sides import LaidGold
 from khabar.text import SEGMENTER, Sentence, Token, segment
 from khabar.text.normalise import key
 
@@ -94,15 +95,17 @@ class Gold:
             "triggers": total_not_shown(each.show(e.trigger for e in each.says.events) for each in articles),
         }
 
-    def columns(self, codes: Codes) -> Columns:
-        """What the gold says as arrays, made once for the names that have codes."""
+    def laid(self, codes: Codes) -> LaidGold:
+        """The articles and what the gold says of them as arrays, made once for the names that have codes."""
         names = (*codes.entities, "", *codes.events, "", *codes.roles)
-        if names not in self._columns:
-            self._columns[names] = columns_of([each.says for each in self.articles.values()], codes)
-        return self._columns[names]
+        if names not in self._laid:
+            articles = self.articles.values()
+            texts = [(each.text, each.sentences) for each in articles]
+            self._laid[names] = LaidGold(texts, [each.says for each in articles], codes)
+        return self._laid[names]
 
     @cached_property
-    def _columns(self) -> dict[tuple[str, ...], Columns]:
+    def _laid(self) -> dict[tuple[str, ...], LaidGold]:
         return {}
 
 

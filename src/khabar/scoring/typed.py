@@ -20,9 +20,10 @@ from khabar.files import MAX_LINE
 from khabar.schema import Schema
 from khabar.scoring.arrays import Columns, Rows, codes_of, extractions_of
 from khabar.scoring.counts import IntArray
-from khabar.scoring.exact import Layout, layout, span_keys
 from khabar.scoring.extraction import Extraction
 from khabar.scoring.gold import Gold
+from khabar.scoring.keys import Layout, span_keys
+from khabar.scoring.sides import in_bounds
 from khabar.scoring.spans import SAYS
 
 _CHUNK = 100
@@ -141,8 +142,8 @@ class _Reader:
     def __init__(self, gold: Gold, schema: Schema, said: frozenset[str]) -> None:
         self.schema, self.said = schema, said
         self.names = {name: number for number, name in enumerate(gold.articles)}
-        self.lengths = np.array([len(each.text) for each in gold.articles.values()], dtype=np.int64)
-        self.laid = layout(self.lengths, codes_of(schema))
+        laid = gold.laid(codes_of(schema))
+        self.lengths, self.laid = laid.lengths, laid.layout
         self.decoder = _decoder(schema, said, int(self.lengths.max()))
         self.articles = array("q")
         self.entities, self.events, self.arguments = _Parts(), _Parts(), _Parts()
@@ -175,7 +176,7 @@ class _Reader:
             bool((once == 1).all())
             # the decoder keeps the last of two equal keys, but a key too many has quotation marks too many
             and quotes == self._quotes(found)
-            and self._in_bounds(found)
+            and in_bounds(found, self.lengths)
             and self._takes_roles(found)
             and self._without_doubles(found)
         )
@@ -185,14 +186,6 @@ class _Reader:
         records = len(self.names) * (_QUOTES["record"] + len(self.said) * _QUOTES["list"])
         rows = {"entities": found.entities, "events": found.events, "arguments": found.arguments}
         return records + sum(len(each.of) * _QUOTES[name] for name, each in rows.items())
-
-    def _in_bounds(self, found: Columns) -> bool:
-        of = found.entities.of, found.events.of, found.events.of[found.arguments.of]
-        rows = found.entities, found.events, found.arguments
-        return all(
-            bool((each.start < each.end).all() and (each.end <= self.lengths[articles]).all())
-            for each, articles in zip(rows, of, strict=True)
-        )
 
     def _takes_roles(self, found: Columns) -> bool:
         codes = self.laid.codes
