@@ -91,12 +91,12 @@ def _given(
     other: Spans,
     attributes: Sequence[Attribute],
     attributes_of: Callable[[str], list[Attribute]],
-) -> tuple[Confusion, dict[str, Confusion]]:
+) -> tuple[Confusion, Mapping[str, Confusion]]:
     """Types given to the spans that both have, and of each attribute its values there.
 
     Values count where both have types that take the attribute, whatever the types.
     """
-    types: list[tuple[str, str]] = []
+    types: list[Values] = []
     pairs: list[tuple[Owned, Owned]] = []
     bare: list[str] = []  # types that both give without an attribute, as almost always
     for span in mine.keys() & other.keys():

@@ -67,7 +67,9 @@ def _types(spans: Iterable[LabelledSpan], edges: Edges) -> dict[int, str]:
 def _both(mine: Mapping[int, str], other: Mapping[int, str], tokens: int) -> Confusion:
     """How often which two types meet on a token: most have none from either side, and are not looked at."""
     typed = mine.keys() | other.keys()
-    found = Counter([(mine.get(each, OUTSIDE), other.get(each, OUTSIDE)) for each in typed])
+    found: Counter[tuple[bool | str, bool | str]] = Counter(
+        [(mine.get(each, OUTSIDE), other.get(each, OUTSIDE)) for each in typed]
+    )
     if tokens > len(typed):
         found[OUTSIDE, OUTSIDE] = tokens - len(typed)
     return found
