@@ -9,19 +9,23 @@ from typing import Annotated
 
 import typer
 
+from khabar.agreement import remarks
 from khabar.corpus import Corpus, read_corpus
 from khabar.errors import CallError, DataError
-from khabar.files import write_json, write_text
+from khabar.files import dump_json, write_json, write_text
 from khabar.gathering import require_annotator
 from khabar.labelstudio import labelling_config, task
 from khabar.labelstudio.accounts import FILE, Role, Site, find_site, outside_site
 from khabar.labelstudio.connection import connect
+from khabar.labelstudio.desks import desks
 from khabar.labelstudio.installation import install, installation_folder
+from khabar.labelstudio.pulling import pull
 from khabar.labelstudio.push import Task, choose, push
 from khabar.labelstudio.server import serving
+from khabar.labelstudio.status import status
 from khabar.preannotation import counted, read_predictions
 from khabar.schema import default_annotations
-from khabar.terminal import print_data, program, progress_of, run, talk
+from khabar.terminal import Format, print_data, print_table, program, progress_of, run, talk
 
 app = program(
     help="""Label Studio, served with a blind project for every annotator.
@@ -51,6 +55,18 @@ PreAnnotate = Annotated[
     ),
 ]
 DATA = BUILD / "label-studio-data"
+Names = Annotated[
+    list[str],
+    typer.Option("--annotator", metavar="ID", help="Only these (repeatable); all without it."),
+]
+Users = Annotated[
+    list[str],
+    typer.Option(
+        "--map",
+        metavar="USER=ID",
+        help="Whose a user's annotations are: by user id, e-mail or account (repeatable).",
+    ),
+]
 
 
 @app.command()
@@ -210,6 +226,67 @@ def _tell_where(site: Site, data: Path) -> None:
         f"passwords are in {data / FILE}, which only you can read\n"
         "open your project and click Label All Tasks. Ctrl-C here stops the server; the data are kept"
     )
+
+
+@app.command(name="pull")
+def pull_passes(
+    annotators: Names = [],  # noqa: B006
+    users: Users = [],  # noqa: B006
+    replace: Annotated[
+        list[str], typer.Option("--replace", metavar="ARTICLE|all", help="May be overwritten (repeatable).")
+    ] = [],  # noqa: B006
+    data: Data = DATA,
+    annotations: Annotations = default_annotations(),
+    form: Annotated[Format, typer.Option("--format")] = Format.text,
+) -> None:
+    """Passes off the server into the corpus: what is right and new is written, all else is listed.
+
+    Example: label_studio.py pull --annotator annotator-a
+    """
+    corpus = read_corpus(annotations)
+    found = []
+    for desk in desks(corpus, find_site(data), names=annotators, users=_mapping(users)):
+        with talk.status(f"reading the project of {desk.name}"):
+            found.append(pull(corpus, desk, replace=replace))
+        for line in found[-1].lines():
+            _say(line)
+    reports = [report for each in found for report in each.reports]
+    if form is Format.json:
+        print_data(dump_json([each.as_json() for each in found], indent=1))
+        raise typer.Exit(1 if reports else 0)
+    if reports:
+        raise DataError(reports)
+
+
+@app.command(name="status")
+def show_status(
+    annotators: Names = [],  # noqa: B006
+    users: Users = [],  # noqa: B006
+    data: Data = DATA,
+    annotations: Annotations = default_annotations(),
+    texts: Texts = [],  # noqa: B006
+    form: Annotated[Format, typer.Option("--format")] = Format.text,
+) -> None:
+    """How far everybody is on the server, and how far those agree who finished the same articles.
+
+    Example: label_studio.py status --format json
+    """
+    corpus = read_corpus(annotations, texts)
+    with talk.status("reading the projects"):
+        found = status(corpus, desks(corpus, find_site(data), names=annotators, users=_mapping(users)))
+    if form is Format.json:
+        print_data(dump_json(found.as_json(), indent=1))
+        return
+    for table in found.tables():
+        print_table(table)
+    for line in remarks(found.agreement):
+        _say(line)
+
+
+def _mapping(users: list[str]) -> dict[str, str]:
+    if wrong := [each for each in users if not all(each.partition("="))]:
+        raise CallError(f"expected --map USER=ANNOTATOR, found {', '.join(wrong)}")
+    return dict(each.rpartition("=")[::2] for each in users)
 
 
 def _say(message: str) -> None:

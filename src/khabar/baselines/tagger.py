@@ -38,6 +38,13 @@ class Tagger:
             return ["O"] * len(features)
         return legal(self._crf.tag(features))
 
+    def certainty(self, features: Features) -> list[float]:
+        """The probability (CRF marginal) of the tag that each word gets; 1 where there is no other tag."""
+        if self._crf is None or not features:
+            return [1.0] * len(features)
+        tags = self._crf.tag(features)
+        return [self._crf.marginal(tag, place) for place, tag in enumerate(tags)]
+
 
 def train(features: Iterable[Features], tags: Sequence[Sequence[str]]) -> Tagger:
     """The tagger of these sentences; the same sentences in the same order give the same weights."""

@@ -49,12 +49,14 @@ class Export:
     """What an export holds. `read` items (regions' items and relations) = `kept` + `listed`, always.
 
     `kept` items are in the annotations; `listed` ones are in annotations that a fault or a note names.
+    `submitted` counts annotations that were not skipped, right or not.
     """
 
     annotations: list[Annotation] = field(default_factory=list)
     tasks: list[TaskState] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
+    submitted: int = 0
     read: int = 0
     kept: int = 0
     listed: int = 0
@@ -209,6 +211,7 @@ class ExportReader:
         self, annotation: dict[str, Any], task: dict[str, Any], where: str, *, usable: bool
     ) -> None:
         results = annotation.get("result")
+        self.export.submitted += not annotation.get("was_cancelled")
         if not isinstance(results, list):
             self.export.faults.append(Fault(where, f"expected `result`, a list, found {shorten(results)}"))
             return
@@ -235,6 +238,7 @@ class ExportReader:
         """All annotations of a task, found right by other means: each with its id and number of items."""
         for identifier, items, annotation in annotations:
             self.export.read += items
+            self.export.submitted += 1
             given = _Given(annotation, items, 0, f"{place} annotation {identifier}")
             self._give(given, annotation.annotator, annotation.article)
         self.export.tasks.append(TaskState(place, annotations[0][2].article, "done"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
+from khabar.corpus import ID
 from khabar.labelstudio.connection import ONCE, Connection, ServerError
 
 Purpose = Literal["pass", "adjudication"]
@@ -81,3 +83,11 @@ def ensure_view(connection: Connection, project: int) -> None:
             return
         data = {"title": "Default", "type": "list", "target": "tasks"}
         client.views.create(project=project, data=data, request_options=ONCE)
+
+
+def names_with_project(connection: Connection, purpose: Purpose) -> list[str]:
+    """Everybody who has a project of that purpose, as the marks name them, sorted."""
+    form = re.compile(re.escape(mark(purpose, "\0")).replace("\0", f"({ID[1:-1]})") + r"\Z")
+    with connection.asking("looking for the projects") as client:
+        found = [form.search(each.description or "") for each in client.projects.list()]
+    return sorted({each[1] for each in found if each})

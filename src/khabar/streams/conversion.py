@@ -17,7 +17,8 @@ from khabar.text.furniture import Rules
 class Quarantined:
     """A record that gives no article, and why.
 
-    `kind` is `unreadable`, `record`, `article`, `limit` or `id`.
+    `kind` is `unreadable`, `record`, `article`, `id`, or `limit` for what took too much time or memory or
+    ended its process.
     """
 
     place: str

@@ -93,7 +93,7 @@ def run(
 ) -> Iterator[tuple[int, Any]]:
     """Number and result of every task, as they get done; few tasks are taken from `tasks` ahead of time.
 
-    Raises WorkFailedError where a process ends outside of any item, and where the job itself raises OSError
+    Raises WorkFailedError where processes end outside of any item, and where the job itself raises OSError
     or KhabarError.
     """
     # what a process needs is imported once, and there when it is forked
@@ -148,10 +148,12 @@ def _answer(worker: _Worker, staff: list[_Worker], waiting: deque[_Task]) -> Ite
         raise WorkFailedError(f"{said[1]}\nNext: mend that and run again; what is done is not done anew")
     if said is not None:
         item, reason = said[1]
-    if item < 0:
-        raise WorkFailedError(f"task {task.number}: a process {reason} between two articles\nNext: run again")
     task.suspected[item] = task.suspected.get(item, 0) + 1
     if task.suspected[item] >= _TIMES:
+        if item < 0:
+            raise WorkFailedError(
+                f"task {task.number}: a process {reason} outside of any item\nNext: run again"
+            )
         task.refused[item] = reason
     waiting.appendleft(task)
 
@@ -176,10 +178,10 @@ def _serve(job: Job, limits: Limits, connection: Connection, item: Any) -> None:
             result = job(what, begin, refused)
         except (OSError, KhabarError) as error:
             connection.send(("error", str(error)))
-            raise
+            os._exit(1)
         except MemoryError:
             connection.send(("killed", (item.value, f"needs more than {limits.megabytes} MB of memory")))
-            raise
+            os._exit(1)
         except BaseException as error:
             reason = f"{type(error).__name__}: {error}"[:500]
             connection.send(("killed", (item.value, reason)))

@@ -130,7 +130,7 @@ def value_of(record: Record) -> Any:
         raise DataError.one(record.place, record.fault)
     try:
         value = msgspec.json.decode(data)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _slowly(record.place, data)
     # no more strings than keys and texts, so no key is doubled; escaped backslashes would make that unsure
     if b"\\\\" not in data and data.count(b'"') - data.count(b'\\"') == 2 * _strings(value):
@@ -155,4 +155,4 @@ def _slowly(place: str, data: bytes) -> Any:
     except UnicodeDecodeError as error:
         found = f"0x{data[error.start]:02x} at byte {error.start} of the line"
         raise DataError.one(place, f"expected UTF-8, found {found}") from error
-    return parse_json(text, source=place, where="")
+    return parse_json(text, source=place, where=f"line {place.rpartition(':')[2]}")
