@@ -21,9 +21,9 @@ from khabar.labelstudio.desks import desks
 from khabar.labelstudio.installation import install, installation_folder
 from khabar.labelstudio.pulling import pull
 from khabar.labelstudio.push import Task, choose, push
-from khabar.labelstudio.server import serving
+from khabar.labelstudio.server import serving, where_to_click
 from khabar.labelstudio.status import status
-from khabar.preannotation import counted, read_predictions
+from khabar.preannotation import tasks_for
 from khabar.schema import default_annotations
 from khabar.terminal import Format, print_data, print_table, program, progress_of, run, talk
 
@@ -126,7 +126,7 @@ def serve(
     Example: label_studio.py serve --annotator annotator-a --annotator annotator-b --judge judge-1
     """
     corpus = read_corpus(annotations, texts)
-    wanted = _tasks(corpus, articles, split, predictions)
+    wanted = tasks_for(corpus, choose(corpus, _ids(articles), split), predictions, say=_say)
     people: list[tuple[str, Role]] = [(each, "annotator") for each in annotators]
     people += [(each, "judge") for each in judges]
     for name, role in people:
@@ -145,7 +145,7 @@ def serve(
                 _push_all(served.site, served.site.names("annotator"), corpus, wanted, data)
             except DataError as error:  # what is wrong is set right in Label Studio, so it must run
                 _say(str(error))
-            _tell_where(served.site, data)
+            print_data(where_to_click(served.site, data))
             served.wait()
     except KeyboardInterrupt:
         _say("stopped; the data are kept")
@@ -166,26 +166,12 @@ def push_tasks(
     Example: label_studio.py push --split train --pre-annotate benchmark/submissions/crf/predictions.jsonl
     """
     corpus = read_corpus(annotations, texts)
-    wanted = _tasks(corpus, articles, split, predictions)
+    wanted = tasks_for(corpus, choose(corpus, _ids(articles), split), predictions, say=_say)
     site = find_site(data)
     names = annotators or site.names("annotator")
     for name in names:
         require_annotator(corpus, name, role="annotator")
     _push_all(site, names, corpus, wanted, data)
-
-
-def _tasks(corpus: Corpus, articles: str, split: str, predictions: Path | None) -> list[Task]:
-    """The tasks of the articles chosen, with what a model says of them."""
-    chosen = choose(corpus, articles.split(",") if articles else [], split)
-    found = read_predictions(predictions, corpus.articles, corpus.schema) if predictions else None
-    if found is not None:
-        for fault in found.left_out:
-            _say(f"left out of the pre-annotations: {fault}")
-        _say(counted(found))
-    given = found.annotations if found else {}
-    if missing := [each.id for each in chosen if each.text is None]:
-        _say(f"{len(missing)} left out, text not on this machine: {', '.join(missing)}")
-    return [task(each, given.get(each.id), schema=corpus.schema) for each in chosen if each.text is not None]
 
 
 def _push_all(site: Site, names: list[str], corpus: Corpus, tasks: list[Task], data: Path) -> None:
@@ -217,15 +203,8 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _tell_where(site: Site, data: Path) -> None:
-    """Where to click, and where the passwords are; never a password."""
-    print_data(f"Label Studio is at {site.url}")
-    for each in site.accounts:
-        print_data(f"  {each.role} {each.name}: log in as {each.email}")
-    print_data(
-        f"passwords are in {data / FILE}, which only you can read\n"
-        "open your project and click Label All Tasks. Ctrl-C here stops the server; the data are kept"
-    )
+def _ids(articles: str) -> list[str]:
+    return articles.split(",") if articles else []
 
 
 @app.command(name="pull")

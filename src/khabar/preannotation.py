@@ -7,16 +7,17 @@ schema (mentions that cross, arguments that no mention fills) is left out, liste
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from khabar.checks import check
-from khabar.corpus import Article
+from khabar.corpus import Article, Corpus
 from khabar.document import Annotation, Argument, Entity, Event, Trigger, canonical
 from khabar.errors import CallError, DataError, Fault
 from khabar.files import read_json_lines, sha256
+from khabar.labelstudio import task
 from khabar.schema import Attribute, Schema, shorten
 from khabar.scoring.codes import Code
 from khabar.scoring.extraction import Extraction
@@ -204,6 +205,26 @@ def _chosen(made: Annotation, schema: Schema) -> Annotation:
 
 def _first_values(attributes: list[Attribute]) -> dict[str, bool | str]:
     return {each.name: each.values[0].name for each in attributes if each.kind == "choice"}
+
+
+def tasks_for(
+    corpus: Corpus, chosen: Iterable[Article], predictions: Path | None, *, say: Callable[[str], None]
+) -> list[dict[str, Any]]:
+    """The Label Studio tasks of those articles, with what the file predicts; `say` is told what is left out.
+
+    Raises what `read_predictions` raises.
+    """
+    given: dict[str, Annotation] = {}
+    if predictions is not None:
+        found = read_predictions(predictions, corpus.articles, corpus.schema)
+        given = found.annotations
+        for fault in found.left_out:
+            say(f"left out of the pre-annotations: {fault}")
+        say(counted(found))
+    wanted = list(chosen)
+    if missing := [each.id for each in wanted if each.text is None]:
+        say(f"{len(missing)} left out, text not on this machine: {', '.join(missing)}")
+    return [task(each, given.get(each.id), schema=corpus.schema) for each in wanted if each.text is not None]
 
 
 def counted(found: PreAnnotations) -> str:
