@@ -72,7 +72,7 @@ def test_mentions_events_and_arguments_become_regions_and_relations(corpus: Corp
     ]
     assert {each["type"] for each in results} == {"labels", "relation"}, "choices are a person's"
     again = annotation_of(results, TEXT, article="t-0", annotator="a", schema=corpus.schema, place="")
-    assert again.faults == []
+    assert not again.faults
     assert again.annotation is not None
     assert items(again.annotation) == 8
 
