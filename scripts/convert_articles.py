@@ -11,13 +11,14 @@ from typing import Annotated, Any
 
 import typer
 
-from khabar.corpus import Corpus, Source, text_folders
+from khabar.corpus import Corpus, Source, read_corpus, text_folders
 from khabar.errors import CallError, DataError, Report
 from khabar.fetching import fetch
 from khabar.files import dump_json, write_json
 from khabar.inputs import RawArticle, documents_in, files_of, read_inputs
 from khabar.intake import Converted, Intake, Terms, convert, describe, known_articles, require_source, save
 from khabar.labelstudio import task
+from khabar.missing import missing_texts
 from khabar.schema import default_annotations
 from khabar.streams import FORMS, Conversion, Limits, Settings, convert_stream, find_files
 from khabar.terminal import Format, meter, print_data, program, progress, run, talk
@@ -119,6 +120,32 @@ def fetch_texts(
     for path in fetched.written:
         print_data(str(path))
     talk.print(f"{len(fetched.written)} fetched, {len(fetched.unchanged)} there already")
+
+
+@app.command(name="missing")
+def list_missing_texts(
+    annotations: Annotated[
+        Path, typer.Option("--annotations", metavar="DIR", help="The corpus.")
+    ] = default_annotations(),
+    texts: Annotated[
+        list[Path], typer.Option("--texts", metavar="DIR", help="Where stand-off texts are (repeatable).")
+    ] = [],  # noqa: B006 - typer copies it
+    form: Annotated[Format, typer.Option("--format", help="Text or JSON.")] = Format.text,
+) -> None:
+    """List the articles whose text is not on this machine, and how to get it.
+
+    Example: convert_articles.py missing --texts ~/khabar-texts
+    """
+    found = missing_texts(read_corpus(annotations, texts))
+    if form is Format.json:
+        print_data(dump_json([asdict(each) for each in found], indent=1))
+        return
+    for each in found:
+        for article in each.articles:
+            print_data(article)
+        talk.print(f"{len(each.articles)} of {each.source}: {each.how_to_get}", markup=False)
+    if not found:
+        talk.print("every text is here")
 
 
 @app.command(name="stream")

@@ -23,6 +23,7 @@ from khabar.labelstudio.pulling import pull
 from khabar.labelstudio.push import Task, choose, push
 from khabar.labelstudio.server import serving, where_to_click
 from khabar.labelstudio.status import status
+from khabar.missing import left_out
 from khabar.preannotation import tasks_for
 from khabar.schema import default_annotations
 from khabar.terminal import Format, print_data, print_table, program, progress_of, run, talk
@@ -84,8 +85,7 @@ def prepare(
     write_text(out / "label_config.xml", labelling_config(corpus.schema))
     write_json(out / "tasks.json", tasks)
     if corpus.without_text:
-        missing = corpus.without_text
-        talk.print(f"{len(missing)} left out, text not on this machine: {', '.join(missing)}", markup=False)
+        talk.print(left_out(corpus, corpus.without_text), markup=False)
     talk.print(
         f"{len(tasks)} tasks. In Label Studio, for each annotator a project of their own (so that none sees\n"
         f"what another does):\n"

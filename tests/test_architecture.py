@@ -19,7 +19,7 @@ LEVELS = [
     {"schema", "text"},
     {"document", "typed_annotations", "alignment", "checks", "soundness", "guidelines", "standoff"},
     {"corpus"},
-    {"quotes", "places", "renaming", "gathering", "intake", "inputs", "fetching"},
+    {"quotes", "places", "renaming", "gathering", "intake", "inputs", "fetching", "missing"},
     {"streams"},
     {"adjudication", "agreement", "decisions", "differences", "judging", "gold", "settlement", "splitting"},
     {"labelstudio", "formats", "release", "scoring", "pages"},

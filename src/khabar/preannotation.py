@@ -18,6 +18,7 @@ from khabar.document import Annotation, Argument, Entity, Event, Trigger, canoni
 from khabar.errors import CallError, DataError, Fault
 from khabar.files import read_json_lines, sha256
 from khabar.labelstudio import task
+from khabar.missing import left_out
 from khabar.schema import Attribute, Schema, shorten
 from khabar.scoring.codes import Code
 from khabar.scoring.extraction import Extraction
@@ -223,7 +224,7 @@ def tasks_for(
         say(counted(found))
     wanted = list(chosen)
     if missing := [each.id for each in wanted if each.text is None]:
-        say(f"{len(missing)} left out, text not on this machine: {', '.join(missing)}")
+        say(left_out(corpus, missing))
     return [task(each, given.get(each.id), schema=corpus.schema) for each in wanted if each.text is not None]
 
 
