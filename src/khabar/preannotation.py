@@ -8,9 +8,11 @@ schema (mentions that cross, arguments that no mention fills) is left out, liste
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from khabar.checks import check
 from khabar.corpus import Article, Corpus
