@@ -8,11 +8,11 @@ schema (mentions that cross, arguments that no mention fills) is left out, liste
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec import structs
 
 from khabar.checks import check
 from khabar.corpus import Article, Corpus
@@ -167,7 +167,7 @@ class _Builder:
                     if each.entity == gone.id:
                         self._leave_out(f"{event.type} {each.role}", f"its mention {gone.text!r} is left out")
             events = tuple(
-                replace(each, arguments=tuple(one for one in each.arguments if one.entity != gone.id))
+                structs.replace(each, arguments=tuple(one for one in each.arguments if one.entity != gone.id))
                 for each in made.events
             )
             return replace(made, entities=_but(made.entities, number), events=events)
@@ -179,7 +179,7 @@ class _Builder:
                 self._leave_out(f"{label} {each.role}", "its event is left out")
             return replace(made, events=_but(made.events, number))
         self._leave_out(f"{label} {event.arguments[argument].role}", fault.message)
-        mended = replace(event, arguments=_but(event.arguments, argument))
+        mended = structs.replace(event, arguments=_but(event.arguments, argument))
         return replace(made, events=(*made.events[:number], mended, *made.events[number + 1 :]))
 
 
@@ -197,11 +197,12 @@ def _piece(where: str) -> tuple[str, int, int | None]:
 def _chosen(made: Annotation, schema: Schema) -> Annotation:
     """The annotation as if a person had made every choice that must be made: they are not a model's fault."""
     entities = tuple(
-        replace(each, attributes=_first_values(schema.entity_attributes_of(each.type)))
+        structs.replace(each, attributes=_first_values(schema.entity_attributes_of(each.type)))
         for each in made.entities
     )
     events = tuple(
-        replace(each, attributes=_first_values(schema.event_attributes_of(each.type))) for each in made.events
+        structs.replace(each, attributes=_first_values(schema.event_attributes_of(each.type)))
+        for each in made.events
     )
     return replace(made, entities=entities, events=events)
 
