@@ -139,3 +139,11 @@ def meter(doing: str, *, total: int | None, unit: str) -> Iterator[Callable[[int
             bar.update(shown, advance=part, rate=f"{things:,} {unit}, {rate:,.0f}/s")
 
         yield moved_on
+
+
+@contextmanager
+def progress_of(doing: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr for work that says itself how much was done: call it with a number."""
+    with Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
+        shown = bar.add_task(doing, total=total)
+        yield lambda done: bar.update(shown, advance=done)
