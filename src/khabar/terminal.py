@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -87,10 +88,10 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> None:
         # this machine's: a folder that may not be written, a full disk; without a file it is no call's fault
         if error.filename is None:
             raise
-        talk.print(
-            f"{error.filename}: {error.strerror}\nNext: name a place that can be read and written",
-            markup=False,
-        )
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        remedy = "free some space there, and run the same command again"
+        next_step = remedy if full else "name a place that can be read and written"
+        talk.print(f"{error.filename}: {error.strerror}\nNext: {next_step}", markup=False)
         sys.exit(2)
 
 
