@@ -140,7 +140,7 @@ def outermost(first: IntArray, last: IntArray) -> NDArray[np.bool_]:
 
 
 def _pieces(
-    sentence: IntArray, across: IntArray, first: IntArray, last: IntArray, *others: IntArray
+    sentence: NDArray[np.int32], across: NDArray[np.int32], first: IntArray, last: IntArray, *others: IntArray
 ) -> tuple[IntArray, ...]:
     """Each range cut at the edges of the sentences it runs over; the `others` with it."""
     number = across + 1
