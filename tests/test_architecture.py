@@ -24,6 +24,7 @@ LEVELS = [
     {"adjudication", "agreement", "decisions", "differences", "judging", "gold", "settlement", "splitting"},
     {"labelstudio", "formats", "release", "scoring", "pages"},
     {"baselines", "benchmark"},
+    {"crawl"},  # streams through baselines, on an engine for clusters
     {"suspects"},  # what a gazetteer of the corpus would have found
 ]
 """Rooms of the house, from the ground up: a room imports from its own floor (but see ALONE) or below."""
