@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from khabar.benchmark import Ground, read_ground, take_proposed, write_board
+from khabar.benchmark import Ground, check_whole, read_ground, take_proposed, write_board
 from khabar.bootstrap import SEED
 from khabar.corpus import read_corpus
 from khabar.errors import CallError
@@ -50,6 +50,13 @@ Texts = Annotated[
 Repair = Annotated[
     bool, typer.Option("--repair", help="mend I- tags that continue nothing, and say how many")
 ]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="folder of the leaderboard; without it, benchmark/leaderboard"),
+]
+Partial = Annotated[
+    bool, typer.Option("--partial", help="replace benchmark/leaderboard though articles lack their text")
+]
 PrintFormat = Annotated[Format, typer.Option("--format", help="text for people, json for machines")]
 
 
@@ -72,13 +79,17 @@ def score_predictions(
     repair: Repair = False,
     details: Annotated[bool, typer.Option("--details", help="also mistakes by kind, and slices")] = False,
     print_format: PrintFormat = Format.text,
+    out: Out = None,
+    partial: Partial = False,
 ) -> None:
     """Score one submission and print its figures; without a submission, make the leaderboard."""
     if predictions is None:
         if repair or details or print_format is not Format.text:
             raise CallError("--repair, --details and --format belong to one submission; name its file")
-        board(split, release, annotations, texts, HERE / "submissions", HERE / "leaderboard")
+        board(split, release, annotations, texts, HERE / "submissions", out, partial)
         return
+    if out or partial:
+        raise CallError("--out and --partial belong to the leaderboard; name no submission")
     on = ground(split, release, annotations, texts or [])
     with talk.status("judging and scoring the predictions"):
         submission = read_submission(predictions, on.gold, on.schema, repair=repair)
@@ -183,11 +194,15 @@ def board(
     annotations: Annotations = default_annotations(),
     texts: Texts = None,
     submissions: Annotated[Path, typer.Option(help="folder of submissions")] = HERE / "submissions",
-    out: Annotated[Path, typer.Option(help="folder of the leaderboard")] = HERE / "leaderboard",
+    out: Out = None,
+    partial: Partial = False,
 ) -> None:
     """Score every submission anew and write the leaderboard: pages, results.json, scores.csv, README.md."""
     entries = find_entries(submissions)
     on = ground(split, release, annotations, texts or [])
+    if out is None:
+        out = HERE / "leaderboard"
+        check_whole(on, split, partial=partial)
     with talk.status(f"scoring {len(entries)} systems"):
         results = score_entries(entries, on.gold, on.schema, split=split, release=on.release)
         written = write_board(out, results, entries, on, read_corpus(annotations, texts or []))

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from khabar.document import Annotation, Argument, Entity, Event, Trigger, canonical, dumps
 from khabar.files import dump_json, sha256
 from khabar.schema import Schema, default_annotations, load_schema
@@ -106,7 +108,7 @@ class _Maker:
         kept = [each for each in gold.entities if self._choose.random() < 0.9]
         known = {each.id for each in kept}
         events = [
-            replace(each, arguments=tuple(one for one in each.arguments if one.entity in known))
+            structs.replace(each, arguments=tuple(one for one in each.arguments if one.entity in known))
             for each in gold.events
             if self._choose.random() < 0.9
         ]

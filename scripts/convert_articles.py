@@ -3,25 +3,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from khabar.corpus import Corpus, Source, text_folders
+from khabar.corpus import Corpus, Source, read_corpus, text_folders
 from khabar.errors import CallError, DataError, Report
 from khabar.fetching import fetch
 from khabar.files import dump_json, write_json
 from khabar.inputs import RawArticle, documents_in, files_of, read_inputs
-from khabar.intake import Converted, Intake, Terms, convert, describe, known_articles, require_source, save
+from khabar.intake import Intake, Terms, convert, describe, known_articles, require_source, save
 from khabar.labelstudio import task
+from khabar.missing import missing_texts
+from khabar.release import gold_documents
 from khabar.schema import default_annotations
-from khabar.streams import FORMS, Conversion, Limits, Settings, convert_stream, find_files
+from khabar.selection import READERS, check_new, choice_json, reader_of, select, table, write_choice
+from khabar.streams import FORMS, Conversion, Limits, Settings, convert_stream, find_files, read_stream
+from khabar.telling import as_json, as_text, explanations
 from khabar.terminal import Format, meter, print_data, program, progress, run, talk
-from khabar.text import segment
 from khabar.text.furniture import default_rules, load_rules
 
 app = program(
@@ -90,7 +92,7 @@ def convert_articles(
         reports=reports,
     )
     if explain and form is Format.text:
-        for line in _explanations(intake):
+        for line in explanations(intake):
             print_data(line)
     if intake.reports:
         raise DataError(intake.reports)
@@ -99,7 +101,11 @@ def convert_articles(
         save(corpus, intake, texts_out=texts_out)
         if tasks:
             write_json(tasks, made)
-    print_data(_as_json(intake) if form is Format.json else "\n".join(map(_as_text, intake.converted)))
+    print_data(
+        dump_json(as_json(intake), indent=1)
+        if form is Format.json
+        else "\n".join(map(as_text, intake.converted))
+    )
     _say(intake, dry_run=dry_run, tasks=tasks)
 
 
@@ -119,6 +125,32 @@ def fetch_texts(
     for path in fetched.written:
         print_data(str(path))
     talk.print(f"{len(fetched.written)} fetched, {len(fetched.unchanged)} there already")
+
+
+@app.command(name="missing")
+def list_missing_texts(
+    annotations: Annotated[
+        Path, typer.Option("--annotations", metavar="DIR", help="The corpus.")
+    ] = default_annotations(),
+    texts: Annotated[
+        list[Path], typer.Option("--texts", metavar="DIR", help="Where stand-off texts are (repeatable).")
+    ] = [],  # noqa: B006 - typer copies it
+    form: Annotated[Format, typer.Option("--format", help="Text or JSON.")] = Format.text,
+) -> None:
+    """List the articles whose text is not on this machine, and how to get it.
+
+    Example: convert_articles.py missing --texts ~/khabar-texts
+    """
+    found = missing_texts(read_corpus(annotations, texts))
+    if form is Format.json:
+        print_data(dump_json([asdict(each) for each in found], indent=1))
+        return
+    for each in found:
+        for article in each.articles:
+            print_data(article)
+        talk.print(f"{len(each.articles)} of {each.source}: {each.how_to_get}", markup=False)
+    if not found:
+        talk.print("every text is here")
 
 
 @app.command(name="stream")
@@ -161,6 +193,41 @@ def convert_a_stream(
     talk.print(f"{summary.written} of {summary.read} written to {out}", markup=False)
 
 
+@app.command(name="select")
+def select_articles(
+    inputs: Annotated[list[str], typer.Argument(metavar="STREAM...", help="What `stream` has written.")],
+    number: Annotated[int, typer.Option(min=1, help="Articles to choose.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="A new folder for the choice.")],
+    seed: Annotated[int, typer.Option(min=0, help="Decides between articles that are equally good.")] = 0,
+    model: Annotated[
+        str, typer.Option(help=f"What looks at them, trained on train: {', '.join(READERS)}.")
+    ] = READERS[0],
+    workers: Annotated[int, typer.Option(min=1, help="Processes that look.")] = 1,
+    annotations: Annotated[
+        Path, typer.Option("--annotations", metavar="DIR", help="The corpus.")
+    ] = default_annotations(),
+    texts: Annotated[list[Path], typer.Option(metavar="DIR", help="Stand-off texts (repeatable).")] = [],  # noqa: B006
+    form: Annotated[Format, typer.Option("--format")] = Format.text,
+) -> None:
+    """Choose the next articles to annotate: of rare event types, uncertain, dated, none near another.
+
+    Writes a file of chosen articles for each source, which `convert` takes, and choice.json, which says why.
+
+    Example: convert_articles.py select build/news --number 50 --seed 1 --out build/next
+    """
+    corpus = read_corpus(annotations, texts)
+    check_new(out)
+    reader = reader_of(model, gold_documents(corpus, "train"), corpus.schema, seed=seed)
+    articles = progress(read_stream(inputs), doing="Looking")
+    selection = select(articles, corpus, reader, number=number, seed=seed, workers=workers)
+    write_choice(selection, out, seed=seed)
+    print_data(
+        dump_json(choice_json(selection, seed=seed), indent=1) if form is Format.json else table(selection)
+    )
+    for remark in selection.remarks(number):
+        talk.print(remark, markup=False)
+
+
 def _raw_articles(
     inputs: list[Path], source: Source, documents: list[str], reports: list[Report]
 ) -> Iterator[RawArticle]:
@@ -181,48 +248,6 @@ def _say(intake: Intake, *, dry_run: bool, tasks: Path | None) -> None:
     talk.print(f"{count} {verb}, {unchanged} there already{after}")
     if tasks and not dry_run:
         talk.print(f"wrote {len(intake.converted)} tasks to {tasks}", markup=False)
-
-
-def _as_text(converted: Converted) -> str:
-    article = converted.article
-    dated = f"{article.published} ({converted.raw.published_from})" if converted.raw.published else "no date"
-    return (
-        f"{article.id}  {converted.state}  {len(segment(converted.text))} sentences  {dated}  "
-        f"{article.text_sha256[:12]}  {converted.raw.place}"
-    )
-
-
-def _explanations(intake: Intake) -> Iterator[str]:
-    """What was removed from each input, a line each; of what cannot be seen only the counts."""
-    cleaned = [(each.raw, each.cleaned) for each in intake.converted]
-    cleaned += [(each.raw, each.cleaned) for each in intake.refused if each.cleaned is not None]
-    for raw, result in cleaned:
-        yield raw.place
-        unseen: Counter[str] = Counter()
-        for removal in result.removed:
-            shown = " ".join(removal.text.split())
-            if not shown.isprintable() or not shown:
-                unseen[removal.reason] += 1
-                continue
-            line = raw.raw.count("\n", 0, removal.start) + 1
-            yield f"  line {line}: {removal.reason}: {shown}"
-        if unseen:
-            yield "  " + ", ".join(f"{reason} × {count}" for reason, count in sorted(unseen.items()))
-
-
-def _as_json(intake: Intake) -> str:
-    def one(each: Converted) -> dict[str, Any]:
-        removed = [asdict(removal) for removal in each.cleaned.removed]
-        told = {"place": each.raw.place, "state": each.state, "title": each.text.split("\n", 1)[0]}
-        seen = {
-            "published_from": each.raw.published_from,
-            "author": each.raw.author,
-            "address": each.raw.address,
-        }
-        return {**told, "article": each.article.model_dump(), **seen, "removed": removed}
-
-    pairs = [asdict(pair) for pair in intake.duplicates]
-    return dump_json({"articles": [one(each) for each in intake.converted], "duplicates": pairs}, indent=1)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from khabar.formats import (
     save_import,
     write,
 )
+from khabar.missing import left_out
 from khabar.schema import default_annotations, load_schema
 from khabar.terminal import program, run, talk
 
@@ -65,18 +66,19 @@ def export_command(
     Example: convert_formats.py export build/release --format conll2003 --triggers --out build/conll
     """
     if release is not None:
-        schema, missing = load_schema(annotations / "schema.yaml"), list[str]()
+        schema, absent = load_schema(annotations / "schema.yaml"), ""
         found = of_release(release, config=config, split=split)
     else:
         corpus = read_corpus(annotations, texts)
         schema = corpus.schema
         found, missing = of_corpus(corpus, config=config, split=split)
+        absent = left_out(corpus, missing) if missing else ""
     made = write(found, kind, out, schema, triggers=triggers, window=window)
     talk.print(
         f"{_count(made.articles, 'article')} in {_count(len(made.files), 'file')}: {out}", markup=False
     )
-    if missing:
-        talk.print(f"{len(missing)} left out, text not on this machine: {', '.join(missing)}", markup=False)
+    if absent:
+        talk.print(absent, markup=False)
     _tell_counts(f"{kind} cannot hold", made.lost)
 
 

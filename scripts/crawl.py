@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from khabar.corpus import read_corpus, text_folders
-from khabar.crawl.models import model_of
+from khabar.crawl.models import model_of, reader_for
 from khabar.errors import CallError
 from khabar.files import dump_json
 from khabar.intake import Terms, known_articles, require_source
@@ -52,6 +52,10 @@ def run_crawl(
         str | None,
         typer.Option(metavar="NAME", help="crf, gazetteer, or module:function that makes a model."),
     ] = None,
+    choose: Annotated[
+        int, typer.Option(min=0, help="Articles to choose for annotation, into DIR/chosen.")
+    ] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Decides between articles that are equally good.")] = 0,
     partition: Annotated[str, typer.Option(help="Slurm's partition.")] = "",
     time: Annotated[str, typer.Option(help="Slurm's limit for a task.")] = "24:00:00",
     gigabytes: Annotated[int, typer.Option(min=1, help="Memory of a task, for Slurm and Ray.")] = 4,
@@ -60,11 +64,12 @@ def run_crawl(
     annotations: Annotated[Path, typer.Option(metavar="DIR", help="The corpus.")] = default_annotations(),
     texts: Annotated[list[Path], typer.Option(metavar="DIR", help="Stand-off texts (repeatable).")] = [],  # noqa: B006
 ) -> None:
-    """Clean a crawl, take out copies, pre-annotate. Run again, it does only what is not done.
+    """Clean a crawl, take out copies, pre-annotate, choose what to annotate. Run again, it does only what is not done.
 
     Example: crawl.py run s3://news/2026/ --source ours --out s3://news/out --tasks 2000 --engine slurm
     --partition cpu
     """
+    from khabar.crawl.choosing import Wanted
     from khabar.crawl.stages import Cluster, run_stages, stages_of
     from khabar.crawl.summary import summary_of
 
@@ -74,8 +79,9 @@ def run_crawl(
     known = {each.id: each.text_sha256 for each in known_articles(corpus).values()}
     conversion = Conversion(Terms(require_source(corpus, source)), known=known)
     made = model_of(model, corpus) if model else None
+    wanted = Wanted(corpus, reader_for(model, corpus), choose, seed) if choose else None
     limits = Limits(seconds, megabytes)
-    stages = stages_of(inputs, out, conversion, tasks=tasks, model=made, limits=limits)
+    stages = stages_of(inputs, out, conversion, tasks=tasks, model=made, wanted=wanted, limits=limits)
     cluster = Cluster(engine.value, workers or os.cpu_count() or 1, gigabytes, partition, time)
     run_stages(stages, out, cluster)
     if engine is Engine.slurm:

@@ -20,6 +20,7 @@ from khabar.document import Annotation
 from khabar.errors import DataError, Fault, Report
 from khabar.files import write_json
 from khabar.labelstudio import annotated_task
+from khabar.missing import left_out
 from khabar.schema import default_annotations
 from khabar.standoff import aligned_documents
 from khabar.terminal import program, run, talk
@@ -123,8 +124,7 @@ def demo(
     for source, paths in standoff_inputs(corpus).items():
         call(scripts / "convert_articles.py", *paths, "--source", source, *here)
     if corpus.without_text:
-        missing = corpus.without_text
-        talk.print(f"{len(missing)} left out, text not on this machine: {', '.join(missing)}", markup=False)
+        talk.print(left_out(corpus, corpus.without_text), markup=False)
 
     step("2  Label Studio export → passes → gold")
     users = {name: number for number, name in enumerate(corpus.pass_names, 1)}

@@ -28,6 +28,7 @@ from khabar.gathering import Saved, gather_quotes, require_annotator
 from khabar.gold import compare_gold, decide, derive_gold, open_differences, save_gold
 from khabar.labelstudio import annotator_of, gather_export
 from khabar.labelstudio.exports import AnnotatorOf
+from khabar.missing import named
 from khabar.pages import agreement_page
 from khabar.schema import default_annotations
 from khabar.suspects import KINDS, Suspect, list_suspects
@@ -177,9 +178,11 @@ def gold(
         saved = save_gold(corpus, derived)
         talk.print(f"gold: {len(saved.written)} written, {len(saved.unchanged)} unchanged")
     absent = [each.article for each in derived.annotations if corpus.articles[each.article].text is None]
-    for count, said in ((absent, "derived without their text"), (derived.waiting, "waiting for decisions")):
-        if count:
-            talk.print(f"{len(count)} {said}: {', '.join(count)}", markup=False)
+    if absent:
+        talk.print(f"{len(absent)} derived without their text: {named(absent)}", markup=False)
+    if derived.waiting:
+        waiting = ", ".join(derived.waiting)
+        talk.print(f"{len(derived.waiting)} waiting for decisions: {waiting}", markup=False)
 
 
 @app.command()
@@ -211,7 +214,7 @@ def suspects(
     if found.without_text:
         talk.print(
             f"{len(found.without_text)} without their text, so that only types and arguments were looked at: "
-            f"{', '.join(found.without_text)}",
+            f"{named(found.without_text)}",
             markup=False,
         )
 

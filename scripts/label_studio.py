@@ -21,6 +21,7 @@ from khabar.labelstudio.installation import install, installation_folder
 from khabar.labelstudio.pulling import pull
 from khabar.labelstudio.server import serving
 from khabar.labelstudio.status import status
+from khabar.missing import left_out
 from khabar.schema import default_annotations
 from khabar.terminal import Format, print_data, print_table, program, run, talk
 
@@ -69,8 +70,7 @@ def prepare(
     write_text(out / "label_config.xml", labelling_config(corpus.schema))
     write_json(out / "tasks.json", tasks)
     if corpus.without_text:
-        missing = corpus.without_text
-        talk.print(f"{len(missing)} left out, text not on this machine: {', '.join(missing)}", markup=False)
+        talk.print(left_out(corpus, corpus.without_text), markup=False)
     talk.print(
         f"{len(tasks)} tasks. In Label Studio, for each annotator a project of their own (so that none sees\n"
         f"what another does):\n"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from msgspec import structs
 
 from conftest import tiny_schema_value
 from khabar.document import Annotation, write_annotation
@@ -73,12 +74,16 @@ def edited(name: str, change: Callable[[Any], None]) -> Edit:
 
 
 def with_entity(annotation: Annotation, identifier: str, **values: Any) -> Annotation:
-    entities = [replace(each, **values) if each.id == identifier else each for each in annotation.entities]
+    entities = [
+        structs.replace(each, **values) if each.id == identifier else each for each in annotation.entities
+    ]
     return replace(annotation, entities=tuple(entities))
 
 
 def with_event(annotation: Annotation, identifier: str, **values: Any) -> Annotation:
-    events = [replace(each, **values) if each.id == identifier else each for each in annotation.events]
+    events = [
+        structs.replace(each, **values) if each.id == identifier else each for each in annotation.events
+    ]
     return replace(annotation, events=tuple(events))
 
 

@@ -10,6 +10,7 @@ import yaml
 from khabar.corpus import Corpus, read_corpus
 from khabar.document import Annotation, Argument, Entity, Event, Trigger, write_annotation
 from khabar.files import sha256, write_json_lines
+from khabar.release.features import Columns, Tags
 
 CANARY = "3f0f4c5e-8d1b-4b43-9c3e-0d9a3c1f7f11"
 OURS = {
@@ -204,3 +205,19 @@ def held_out(rows: Rows, split: str) -> Rows:
         }
         for config, splits in rows.items()
     }
+
+
+def numbered(rows: list[dict[str, Any]], described: Columns) -> list[dict[str, Any]]:
+    """The rows with each tag as its number, made otherwise than a build makes them."""
+    names = {
+        column: list(kind[0].names)
+        for column, kind in described.items()
+        if isinstance(kind, list) and isinstance(kind[0], Tags)
+    }
+    return [
+        {
+            column: [names[column].index(tag) for tag in value] if column in names and value else value
+            for column, value in row.items()
+        }
+        for row in rows
+    ]

@@ -19,13 +19,13 @@ LEVELS = [
     {"schema", "text"},
     {"document", "typed_annotations", "alignment", "checks", "soundness", "guidelines", "standoff"},
     {"corpus"},
-    {"quotes", "places", "renaming", "gathering", "intake", "inputs", "fetching"},
+    {"quotes", "places", "renaming", "gathering", "intake", "telling", "inputs", "fetching", "missing"},
     {"streams"},
     {"adjudication", "agreement", "decisions", "differences", "judging", "gold", "settlement", "splitting"},
     {"labelstudio", "formats", "release", "scoring", "pages"},
     {"baselines", "benchmark"},
-    {"crawl"},  # streams through baselines, on an engine for clusters
-    {"suspects"},  # what a gazetteer of the corpus would have found
+    {"suspects", "selection"},  # what a baseline of the corpus would have found, or is unsure of
+    {"crawl"},  # from streams to selection, on an engine for clusters
 ]
 """Rooms of the house, from the ground up: a room imports from its own floor (but see ALONE) or below."""
 

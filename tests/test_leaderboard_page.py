@@ -94,6 +94,27 @@ def test_every_figure_on_the_page_is_one_of_the_results(results: dict[str, Any],
             assert measure is None or str(measure["micro"]["f1"]) in figures
 
 
+def test_kinds_of_mistakes_stand_beside_the_board_and_add_up(
+    results: dict[str, Any], tiny_schema: Schema
+) -> None:
+    page = leaderboard(results, tiny_schema)
+    tables = re.findall(r'<table class="by-kind sortable">.*?</table>', page, re.DOTALL)
+    assert re.findall(r'<h3 id="kinds-\d">([^<]*)</h3>', page) == ["Entities", "Triggers", "Arg-C+"]
+    predicting = {"entities": 4, "triggers": 3, "argument_c+": 3}  # one system finds names only
+    for table, (measure, rows) in zip(tables, predicting.items(), strict=True):
+        shown = re.findall(r'<tr><th scope="row".*?</tr>', table, re.DOTALL)
+        assert len(shown) == rows
+        systems = [each for each in results["systems"] if measure in each["mistakes"]]
+        for row, system in zip(shown, systems, strict=True):
+            kinds = {kind: int(n) for kind, n in re.findall(r'data-kind="(\w+)" data-value="(\d+)"', row)}
+            totals = {side: int(n) for side, n in re.findall(r'data-total="(\w+)" data-value="(\d+)"', row)}
+            assert kinds == system["mistakes"][measure]
+            assert sum(kinds.values()) - kinds["spurious"] == totals["gold"]
+            assert sum(kinds.values()) - kinds["missed"] == totals["predicted"]
+            micro = system["measures"][measure]["micro"]
+            assert totals == {"gold": micro["gold"], "predicted": micro["predicted"]}
+
+
 def test_slices_stand_as_heat_maps_nesting_for_exact_spans_alone(
     results: dict[str, Any], tiny_schema: Schema
 ) -> None:

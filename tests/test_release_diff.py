@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from khabar.corpus import Article
 from khabar.document import Annotation, Argument, write_annotation
@@ -205,9 +206,14 @@ def test_words_put_before_a_text_move_every_label_and_change_none(
     drawn = data.draw(texts())
     said = data.draw(annotations(tiny_schema, drawn))
     by = len("نبأ 🛰 ")
-    entities = tuple(replace(each, start=each.start + by, end=each.end + by) for each in said.entities)
+    entities = tuple(
+        structs.replace(each, start=each.start + by, end=each.end + by) for each in said.entities
+    )
     events = tuple(
-        replace(each, trigger=replace(each.trigger, start=each.trigger.start + by, end=each.trigger.end + by))
+        structs.replace(
+            each,
+            trigger=structs.replace(each.trigger, start=each.trigger.start + by, end=each.trigger.end + by),
+        )
         for each in said.events
     )
     moved = replace(said, entities=entities, events=events)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from datasets import ClassLabel, Features, List, Value
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from khabar.release.features import CONFIGS, as_features, as_yaml, columns, decode, encode, tag_names
+from khabar.release.features import CONFIGS, as_features, as_yaml, columns, decode
 from khabar.schema import Schema
 
 
@@ -43,20 +40,6 @@ def test_the_yaml_uses_the_form_old_loaders_read(tiny_schema: Schema) -> None:
     assert described[2] == {"name": "tokens", "list": "string"}
     assert described[5]["list"]["dtype"]["class_label"]["names"]["2"] == "I-PER"
     assert "sequence" not in str(as_yaml(columns(tiny_schema)["documents"]))
-
-
-@settings(deadline=None)
-@given(st.lists(st.sampled_from(tag_names(["PER", "GPE", "ORG"]))))
-def test_tags_survive_encoding_and_decoding(tiny_schema: Schema, tags: list[str]) -> None:
-    described = columns(tiny_schema)["ner"]
-    (encoded,) = encode([{"id": "a-1#0", "ner_tags": tags}], described)
-    assert all(isinstance(each, int) for each in encoded["ner_tags"])
-    assert decode([encoded], as_features(described)) == [{"id": "a-1#0", "ner_tags": tags}]
-
-
-def test_a_tag_that_is_no_name_is_never_written(tiny_schema: Schema) -> None:
-    with pytest.raises(KeyError, match="B-LOC"):
-        encode([{"ner_tags": ["B-LOC"]}], columns(tiny_schema)["ner"])
 
 
 def test_a_number_without_a_name_stays_a_number_for_a_comparison_to_find(tiny_schema: Schema) -> None:

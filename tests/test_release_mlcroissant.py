@@ -12,10 +12,10 @@ import pytest
 from conftest import tiny_schema_value
 from environments import python_of, run_in
 from khabar.release import build, make_tables
-from khabar.release.features import columns, encode
+from khabar.release.features import columns
 from khabar.release.withholding import LABELS
 from khabar.schema import Schema
-from release_corpus import corpus_of, held_out, make_checkout
+from release_corpus import corpus_of, held_out, make_checkout, numbered
 
 READER = Path(__file__).with_name("read_croissant.py")
 
@@ -64,7 +64,7 @@ def part(identifier: str, value: Any) -> Any:
 def expected(rows: dict[str, dict[str, list[dict[str, Any]]]], schema: Schema) -> dict[str, Any]:
     described = columns(schema)
     return {
-        f"{config}/{split}": [record(f"{config}/{split}", row) for row in encode(each, described[config])]
+        f"{config}/{split}": [record(f"{config}/{split}", row) for row in numbered(each, described[config])]
         for config, splits in rows.items()
         for split, each in splits.items()
     }

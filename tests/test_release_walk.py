@@ -97,7 +97,8 @@ def test_a_row_with_a_key_that_is_no_column_is_not_written(
     check_fit(row, described)
     spoilt = {**row, "entities": [{**row["entities"][0], "mood": "good"}]}
     assert pa.RecordBatch.from_pylist([spoilt], schema=pa.schema([("id", pa.string())])).num_rows == 1
-    with ParquetFile(tmp_path / "x.parquet", tmp_path / "x.arrow", described, {}) as file:
+    with (
+        ParquetFile(tmp_path / "x.parquet", tmp_path / "x.arrow", described, {}) as file,
+        pytest.raises(KeyError, match="expected the columns id, type, start"),
+    ):
         file.add([spoilt])
-        with pytest.raises(KeyError, match="expected the columns id, type, start"):
-            file.close()

@@ -14,14 +14,20 @@ from khabar.text import tokenize
 
 
 def check(
-    annotation: Annotation, schema: Schema, *, text: str | None, source: str | None = None
+    annotation: Annotation,
+    schema: Schema,
+    *,
+    text: str | None,
+    source: str | None = None,
+    typed: bool = False,
 ) -> Report | None:
     """Every fault of the annotation, or None if it is right.
 
     With `text=None` (a stand-off article whose text is not on this machine) everything that needs no
     text is still checked. `source` names the file in the report; by default the article's id.
+    `typed` says that an `AnnotationReader` of this schema took the file the short way.
     """
-    if is_surely_right(annotation, schema, text):
+    if is_surely_right(annotation, schema, text, typed=typed):
         return None
     faults = Faults(source or annotation.article)
     if annotation.schema != schema.version:

@@ -325,7 +325,7 @@ def read_layer(corpus: Corpus, layer: str, where: Path) -> list[Annotation]:
 
 def _read_checked(corpus: Corpus, layer: str, path: Path, articles: Mapping[str, Article]) -> Annotation:
     """The annotation in that file. Raises DataError with all its faults, of form or of meaning."""
-    annotation = corpus.reader.read(path)
+    annotation, typed = corpus.reader.read(path)
     article = articles.get(annotation.article) or corpus.listed.get(annotation.article)
     faults = Faults(path)
     if path.stem != annotation.article:
@@ -340,7 +340,8 @@ def _read_checked(corpus: Corpus, layer: str, path: Path, articles: Mapping[str,
             f"articles.jsonl says {article.text_sha256[:12]}…, found {annotation.text_sha256[:12]}…",
         )
     reports = [faults.report("correct the file or articles.jsonl")] if faults else []
-    report = check(annotation, corpus.schema, text=article.text if article else None, source=str(path))
+    text = article.text if article else None
+    report = check(annotation, corpus.schema, text=text, source=str(path), typed=typed)
     if report:
         reports.append(report)
     if reports:

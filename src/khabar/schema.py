@@ -127,6 +127,16 @@ class Schema(_Part):
         return self._roles[event_type]
 
     @cached_property
+    def fillers(self) -> frozenset[tuple[str, str, str]]:
+        """Every event type with each of its roles and each entity type that fills it."""
+        return frozenset(
+            (event, role.name, filler)
+            for event, roles in self._roles.items()
+            for role in roles.values()
+            for filler in role.entity_types
+        )
+
+    @cached_property
     def role_names(self) -> list[str]:
         """Every role name once, in the order of the file, common roles last."""
         names = [role.name for event in self.event_types for role in event.roles]

@@ -6,42 +6,58 @@ false may be right nevertheless.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from khabar.document import Annotation, Argument, Entity, Event, Trigger
 from khabar.files import sha256
-from khabar.schema import Attribute, Schema
+from khabar.schema import Attribute, Role, Schema
 
 
-def is_surely_right(annotation: Annotation, schema: Schema, text: str | None) -> bool:
-    """Whether no rule is broken; without a text, none of those that need no text."""
+def is_surely_right(annotation: Annotation, schema: Schema, text: str | None, *, typed: bool = False) -> bool:
+    """Whether no rule is broken; without a text, none of those that need no text.
+
+    `typed`: types and attributes are known to be the schema's, since its `AnnotationReader` took them.
+    """
     entities, events = annotation.entities, annotation.events
-    ids = {each.id for each in entities}
-    ids.update([each.id for each in events])
+    types = {each.id: each.type for each in entities}
     return (
         annotation.schema == schema.version
-        and len(ids) == len(entities) + len(events)
+        and len({*types, *[each.id for each in events]}) == len(entities) + len(events)
         and len({each.key for each in events}) == len(events)
-        and _have_right_types(entities, schema)
-        and _are_right_events(events, {each.id: each.type for each in entities}, schema)
+        and (typed or (_have_right_types(entities, schema) and _have_right_event_types(events, schema)))
+        and _have_right_arguments(events, types, schema)
+        and (_are_not_empty(annotation) if text is None else _is_of(annotation, text))
         and _nest(entities, text)
-        and (text is None or _is_of(annotation, text))
     )
 
 
+def _are_not_empty(annotation: Annotation) -> bool:
+    return all(each.start < each.end for each in _spans(annotation))
+
+
+def _spans(annotation: Annotation) -> list[Entity | Trigger]:
+    return [*annotation.entities, *[each.trigger for each in annotation.events]]
+
+
 def _is_of(annotation: Annotation, text: str) -> bool:
-    triggers = [each.trigger for each in annotation.events]
+    """Whether it is of this text, and each span is the words it says, in one line, without space around."""
+    if sha256(text) != annotation.text_sha256:
+        return False
+    spans = _spans(annotation)
+    words = [each.text for each in spans]
     return (
-        sha256(text) == annotation.text_sha256
-        and _quote(annotation.entities, text)
-        and _quote(triggers, text)
+        words == [text[each.start : each.end] for each in spans]
+        and list(map(len, words)) == [each.end - each.start for each in spans]  # a slice ends with the text
+        and words == list(map(str.strip, words))
+        and "" not in words
+        and "\n" not in "".join(words)
     )
 
 
 def _have_right_types(entities: Sequence[Entity], schema: Schema) -> bool:
     types = schema.entities
     for each in entities:
-        if each.start >= each.end or each.type not in types:
+        if each.type not in types:
             return False
         known = schema.entity_attributes_of(each.type)
         if (known or each.attributes) and not _has_right_attributes(each, known):
@@ -49,15 +65,12 @@ def _have_right_types(entities: Sequence[Entity], schema: Schema) -> bool:
     return True
 
 
-def _are_right_events(events: Sequence[Event], types: dict[str, str], schema: Schema) -> bool:
-    """`types` are those of the mentions by id."""
+def _have_right_event_types(events: Sequence[Event], schema: Schema) -> bool:
     for each in events:
-        if each.trigger.start >= each.trigger.end or each.type not in schema.events:
+        if each.type not in schema.events:
             return False
         known = schema.event_attributes_of(each.type)
         if (known or each.attributes) and not _has_right_attributes(each, known):
-            return False
-        if each.arguments and not _are_right_arguments(each.type, each.arguments, types, schema):
             return False
     return True
 
@@ -81,21 +94,26 @@ def _has_right_attributes(owner: Entity | Event, known: Sequence[Attribute]) -> 
     return seen == len(given)
 
 
-def _are_right_arguments(
-    event_type: str, arguments: Sequence[Argument], types: dict[str, str], schema: Schema
-) -> bool:
-    roles = schema.roles(event_type)
-    for each in arguments:
-        role = roles.get(each.role)
-        if role is None or types.get(each.entity) not in role.entity_types:
+def _have_right_arguments(events: Sequence[Event], types: Mapping[str, str], schema: Schema) -> bool:
+    """`types` are those of the mentions by id."""
+    fillers = schema.fillers
+    for event in events:
+        kind, arguments = event.type, event.arguments
+        for each in arguments:
+            if (kind, each.role, types.get(each.entity)) not in fillers:
+                return False
+        if len(arguments) > 1 and not _may_be_together(arguments, schema.roles(kind)):
             return False
-    if len(arguments) == 1:
+    return True
+
+
+def _may_be_together(arguments: Sequence[Argument], roles: Mapping[str, Role]) -> bool:
+    """Whether none is given twice, nor a role that takes one."""
+    names = [each.role for each in arguments]
+    if len(set(names)) == len(names):
         return True
     given = {(each.role, each.entity) for each in arguments}
-    names = [each.role for each in arguments]
-    return len(given) == len(arguments) and (
-        len(set(names)) == len(names) or all(roles[each].many for each in names if names.count(each) > 1)
-    )
+    return len(given) == len(arguments) and all(roles[each].many for each in names if names.count(each) > 1)
 
 
 def _nest(entities: Sequence[Entity], text: str | None) -> bool:
@@ -118,18 +136,5 @@ def _nest(entities: Sequence[Entity], text: str | None) -> bool:
 
 
 def _is_apart(text: str, end: int, start: int) -> bool:
-    """Whether white space, which no word runs over, is in the stretch between two mentions."""
-    return start > end and (
-        text[start - 1 : start].isspace() or any(each.isspace() for each in text[end:start])
-    )
-
-
-def _quote(spans: Sequence[Entity | Trigger], text: str) -> bool:
-    """Whether each is the words that it says, in one line and without white space around them."""
-    for each in spans:
-        start, end, words = each.start, each.end, each.text
-        if text[start:end] != words or len(words) != end - start:  # a slice past the end is shorter
-            return False
-        if words != words.strip() or "\n" in words:
-            return False
-    return True
+    """Whether white space, which no word runs over, is in the stretch of the text between two mentions."""
+    return start > end and (text[start - 1].isspace() or any(each.isspace() for each in text[end:start]))

@@ -26,17 +26,6 @@ _QUOTES = {"file": 20, "entity": 16, "event": 20, "argument": 8, "flag": 2, "cho
 """Quotation marks of the keys and values of each; of file and event without what stands in their lists."""
 
 
-class _Argument(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    role: _Text
-    entity: _Text
-
-
-class _Trigger(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    start: _Offset
-    end: _Offset
-    text: _Text
-
-
 class _Never(msgspec.Struct, tag="", tag_field="type"):
     """What nothing is read as."""
 
@@ -61,7 +50,7 @@ class AnnotationReader:
             self._struct(name, [("id", _Text), *span], schema.entity_attributes_of(name))
             for name in schema.entities
         ]
-        event = [("id", _Text), ("trigger", _Trigger), ("arguments", list[_Argument])]
+        event = [("id", _Text), ("trigger", Trigger), ("arguments", tuple[Argument, ...])]
         events = [self._struct(name, list(event), schema.event_attributes_of(name)) for name in schema.events]
         head = [*((name, _Text) for name in ("article", "annotator", "schema")), ("text_sha256", _Digest)]
         lists = [("entities", _list_of(entities)), ("events", _list_of(events))]
@@ -89,9 +78,13 @@ class AnnotationReader:
         self._kinds[made] = _Kind(name, tuple(known))
         return made
 
-    def read(self, path: Path) -> Annotation:
-        """The same as `khabar.document.read_annotation`, which says what is raised."""
-        return self.typed(path.read_bytes()) or read_annotation(path)
+    def read(self, path: Path) -> tuple[Annotation, bool]:
+        """As `khabar.document.read_annotation`, which says what is raised; and whether by the short way.
+
+        Then its types and attributes are those of the schema.
+        """
+        typed = self.typed(path.read_bytes())
+        return (read_annotation(path), False) if typed is None else (typed, True)
 
     def typed(self, data: bytes) -> Annotation | None:
         """The annotation in a file with these bytes; None where it is not right, or not surely so."""
@@ -113,10 +106,8 @@ class AnnotationReader:
         for each in form.events:
             kind = kinds[type(each)]
             given, more = _attributes(each, kind) if kind.attributes else (NO_ATTRIBUTES, 0)
-            arguments = tuple([Argument(one.role, one.entity) for one in each.arguments])
-            trigger = Trigger(each.trigger.start, each.trigger.end, each.trigger.text)
-            events.append(Event(each.id, kind.name, trigger, arguments, given))
-            quotes += _QUOTES["event"] + _QUOTES["argument"] * len(arguments) + more
+            events.append(Event(each.id, kind.name, each.trigger, each.arguments, given))
+            quotes += _QUOTES["event"] + _QUOTES["argument"] * len(each.arguments) + more
         # the decoder keeps the last of two equal keys, but a key too many has quotation marks too many;
         # so has a flag that is false, which is counted as if it were not there
         if data.count(b'"') - data.count(rb"\"") != quotes:

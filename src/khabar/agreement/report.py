@@ -12,6 +12,7 @@ from khabar.agreement.pairs import Pair
 from khabar.agreement.tokens import can_count_tokens, coefficients
 from khabar.bootstrap import LEVEL, RESAMPLES, SEED, Interval
 from khabar.corpus import Corpus
+from khabar.missing import named
 
 SHOWN = 40
 """Disagreements that are given, the most frequent."""
@@ -63,7 +64,7 @@ def remarks(found: Mapping[str, Any]) -> list[str]:
     shown = [found["corpus"]] if found["corpus"] else []
     if absent := sorted({id_ for each in (*shown, *found["pairs"]) for id_ in each["without_text"]}):
         said.append(
-            f"{len(absent)} without their text, so that their tokens are not counted: {', '.join(absent)}"
+            f"{len(absent)} without their text, so that their tokens are not counted: {named(absent)}"
         )
     return said
 

@@ -16,6 +16,7 @@ from khabar.baselines.training import Row
 from khabar.corpus import SPLITS, read_corpus
 from khabar.errors import CallError, DataError
 from khabar.files import write_json_lines, write_text
+from khabar.missing import LISTED, named
 from khabar.release import gold_documents, verify
 from khabar.terminal import talk
 
@@ -92,9 +93,11 @@ def submit(
 
 
 def tell_left_out(data: Data) -> None:
-    """Count and name the articles that could not be read."""
+    """Say how many articles could not be read."""
     if missing := data.without_text:
-        talk.print(f"{len(missing)} left out, text not on this machine: {', '.join(missing)}", markup=False)
+        talk.print(
+            f"{len(missing)} left out, text not on this machine: {named(missing)}; {LISTED}", markup=False
+        )
 
 
 def write_submission(

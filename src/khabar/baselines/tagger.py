@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from importlib import import_module
@@ -34,9 +36,25 @@ class Tagger:
 
     def tags(self, features: Features) -> list[str]:
         """Legal IOB2 tags of the sentence: an `I-` that continues nothing becomes a `B-`."""
+        return self.tags_and_surprise(features)[0]
+
+    def tags_and_surprise(self, features: Features) -> tuple[list[str], float]:
+        """The same tags, and -log of the probability of those the model chose: 0 where it is sure."""
         if self._crf is None or not features:
-            return ["O"] * len(features)
-        return legal(self._crf.tag(features))
+            return ["O"] * len(features), 0.0
+        found = self._crf.tag(features)
+        return legal(found), -math.log(max(self._crf.probability(found), sys.float_info.min))
+
+    def __reduce__(self) -> tuple[type[Tagger], tuple[bytes | None]]:
+        """Its weights, so that it can be sent to another process."""
+        return Tagger, (self.weights,)
+
+    def certainty(self, features: Features) -> list[float]:
+        """The probability (CRF marginal) of the tag that each word gets; 1 where there is no other tag."""
+        if self._crf is None or not features:
+            return [1.0] * len(features)
+        tags = self._crf.tag(features)
+        return [self._crf.marginal(tag, place) for place, tag in enumerate(tags)]
 
 
 def train(features: Iterable[Features], tags: Sequence[Sequence[str]]) -> Tagger:

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from khabar.corpus import Corpus, read_corpus
 from khabar.errors import CallError, DataError
+from khabar.missing import LISTED, left_out, named
 from khabar.release import gold_documents, read_manifest, verify
 from khabar.release.errata import deprecation
+from khabar.release.manifest import NAME as MANIFEST
 from khabar.release.retrieval import release_folder
 from khabar.release.verification import loaded, plain_rows
 from khabar.schema import Schema, load_schema
@@ -19,6 +21,9 @@ from khabar.text.normalise import key
 
 TRAIN = "train"
 """The split whose names are called seen."""
+
+TEST = "test"
+"""The split the leaderboard is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +45,39 @@ def read_ground(
     where it is not what its manifest says.
     """
     schema = load_schema(annotations / "schema.yaml")
+    notes = []
     if release is not None:
         gold, name = _of_release(release, split, schema)
+        if gold.left_out:
+            notes.append(f"{len(gold.left_out)} left out of the release: {named(gold.left_out)} ({MANIFEST})")
     else:
-        gold, name = _of_corpus(annotations, split, texts), None
-    notes = []
+        corpus = read_corpus(annotations, texts)
+        gold, name = _of_corpus(corpus, split), None
+        if gold.left_out:
+            notes.append(left_out(corpus, gold.left_out))
     if deprecated := deprecation(annotations, name):
         notes.append(f"Release {deprecated.release} is not to be used: {deprecated.reason}")
-    if left_out := sorted(gold.left_out):
-        notes.append(f"{len(left_out)} left out, text not on this machine: {', '.join(left_out)}")
     return Ground(gold, schema, name, tuple(notes))
 
 
-def _of_corpus(annotations: Path, split: str, texts: Sequence[Path]) -> Gold:
-    corpus = read_corpus(annotations, texts)
+def check_whole(on: Ground, split: str, *, partial: bool = False) -> None:
+    """Raise CallError if a board of this gold is none of the whole test split, unless `partial` is asked."""
+    if split != TEST:
+        raise CallError(
+            f"the leaderboard of the repository is of {TEST}, not of {split}; write elsewhere with --out DIR"
+        )
+    if (absent := len(on.gold.left_out)) and not partial:
+        here = len(on.gold.articles)
+        raise CallError(
+            f"the leaderboard of the repository is of the whole test split, and {absent} of its "
+            f"{absent + here} articles are left out; nothing was written. Get their texts ({LISTED}), "
+            f"or write a board of the {here} elsewhere with --out DIR, or replace it with --partial"
+        )
+
+
+def _of_corpus(corpus: Corpus, split: str) -> Gold:
     rows = gold_documents(corpus, split)
-    left_out = set(corpus.splits[split]).intersection(corpus.without_text)
-    gold = read_gold(rows, left_out=left_out)
+    gold = read_gold(rows, left_out=set(corpus.splits[split]).intersection(corpus.without_text))
     return gold if split == TRAIN else replace(gold, seen=_forms_of_train(corpus))
 
 

@@ -9,6 +9,7 @@ from khabar.baselines import Model, crf, gazetteer
 from khabar.corpus import Corpus
 from khabar.errors import CallError
 from khabar.release import gold_documents
+from khabar.selection import READERS, Reader, reader_of
 
 _FITS: dict[str, Callable[..., Model]] = {"crf": crf.fit, "gazetteer": gazetteer.fit}
 
@@ -30,3 +31,9 @@ def model_of(name: str, corpus: Corpus) -> Model:
             raise CallError(f"no model {name!r}: {error}") from error
     made: Model = make(gold_documents(corpus, "train"), corpus.schema)
     return made
+
+
+def reader_for(name: str | None, corpus: Corpus) -> Reader:
+    """What looks at articles for the choice: the baseline of that name, or the first where it is another's."""
+    chosen = name if name in READERS else READERS[0]
+    return reader_of(chosen, gold_documents(corpus, "train"), corpus.schema)

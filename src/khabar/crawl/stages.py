@@ -14,6 +14,7 @@ from datatrove.pipeline.dedup.minhash import MinhashDedupBuckets, MinhashDedupCl
 from datatrove.pipeline.writers import JsonlWriter
 
 from khabar.baselines import Model
+from khabar.crawl.choosing import Candidates, Choose, Wanted
 from khabar.crawl.folders import CLEANED, DUPLICATES, KEPT
 from khabar.crawl.steps import (
     MINHASH,
@@ -56,12 +57,14 @@ def stages_of(
     *,
     tasks: int,
     model: Model | None = None,
+    wanted: Wanted | None = None,
     limits: Limits | None = None,
 ) -> list[Stage]:
     """The stages of a crawl into the folder at `out`, which every task must reach.
 
     `articles` will hold what stays, `duplicates` copies of these, `quarantine` what gives no article and
-    why, `known` what the corpus has, `predictions` what the model finds: a file for each of the tasks.
+    why, `known` what the corpus has, `predictions` what the model finds: a file for each of the tasks; and
+    `chosen`, where that many are wanted, what to annotate next, which needs a local path.
     """
     signatures, pairs, removals = (f"{out}/work/{name}" for name in ("signatures", "pairs", "removals"))
     first = [
@@ -76,12 +79,15 @@ def stages_of(
     ]
     if model is not None:
         last.append(PreAnnotate(model, out))
-    return [
+    if wanted is not None:
+        last.append(Candidates(wanted, out))
+    stages = [
         Stage("clean", tasks, first),
         Stage("pairs", MINHASH.num_buckets, [MinhashDedupBuckets(signatures, pairs, config=MINHASH)]),
         Stage("cluster", 1, [MinhashDedupCluster(pairs, removals, config=MINHASH)]),
         Stage("annotate", tasks, last),
     ]
+    return [*stages, Stage("choose", 1, [Choose(wanted, out)])] if wanted is not None else stages
 
 
 def run_stages(stages: Sequence[Stage], out: str, cluster: Cluster) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterator, Sequence
 from tempfile import TemporaryFile
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import numpy as np
 from datatrove.data import Document, DocumentsPipeline
@@ -17,6 +17,7 @@ from khabar.baselines import Model
 from khabar.corpus import Article
 from khabar.crawl.folders import KNOWN, PREDICTED, QUARANTINE
 from khabar.crawl.guarded import converted
+from khabar.crawl.held import Held
 from khabar.crawl.warc import FORMS as ARCHIVES
 from khabar.crawl.warc import read_warc
 from khabar.files import dump_json
@@ -34,20 +35,8 @@ from khabar.streams.reading import value_of
 from khabar.streams.shards import as_lines
 from khabar.text.shingles import numbered, runs
 
-Value = TypeVar("Value")
-
 MINHASH = MinhashConfig(n_grams=3, num_buckets=20, hashes_per_bucket=5, hash_config=HashConfig(precision=64))
 """Of pairs with Jaccard similarity j a share of 1 - (1 - j⁵)²⁰ is found: 0.3 5 %, 0.5 47 %, 0.7 97.5 %."""
-
-
-class Held(Generic[Value]):
-    """A value of a step that datatrove is not to write out in its JSON of the pipeline."""
-
-    def __init__(self, value: Value) -> None:
-        self.value = value
-
-    def __str__(self) -> str:
-        return type(self.value).__qualname__
 
 
 class ReadArticles(PipelineStep):  # type: ignore[misc]

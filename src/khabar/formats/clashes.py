@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import replace
 
+from msgspec import structs
+
 from khabar.document import Entity, Event
 from khabar.formats.findings import Findings
 from khabar.formats.model import AnnotatedText
@@ -62,4 +64,4 @@ def _without(event: Event, left_out: set[str], given: AnnotatedText, findings: F
         if each.entity in left_out:
             message = f"{event.id} takes {each.entity} as {each.role}, which is left out"
             findings.cannot_hold(given.places.get(event.id, given.id), "argument", message)
-    return event if kept == event.arguments else replace(event, arguments=kept)
+    return event if kept == event.arguments else structs.replace(event, arguments=kept)

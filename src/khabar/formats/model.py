@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
+
+from msgspec.structs import replace
 
 from khabar.document import Annotation, Argument, Entity, Event, Trigger, canonical
 

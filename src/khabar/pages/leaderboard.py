@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from khabar.pages.figures import Cell, as_cell, in_words, labels_of
+from khabar.pages.kinds import kind_tables
 from khabar.pages.page import render
 from khabar.schema import Bilingual, Schema
 from khabar.scoring.board import check_one_gold
@@ -64,6 +65,7 @@ def leaderboard(results: Mapping[str, Any], schema: Schema) -> str:
             each["id"]: {m["name"]: group_of(results["comparison"], m["name"], each["id"]) for m in headlines}
             for each in systems
         },
+        kind_tables=list(kind_tables(systems, headlines)),
         heat_maps=[each for each in maps if each.rows],
         not_shown=in_words(results["gold"]["not_shown_in_tags"]),
     )

@@ -9,6 +9,8 @@ from typing import Any
 from markupsafe import Markup
 
 from khabar.pages.figures import Cell, as_cell, in_words, labels_of
+from khabar.pages.kinds import in_words as kind_in_words
+from khabar.pages.kinds import kinds
 from khabar.pages.page import render
 from khabar.pages.sentences import in_sentence
 from khabar.schema import Bilingual, Schema
@@ -16,7 +18,6 @@ from khabar.scoring.gold import Article
 
 _FREQUENT = ("entities", "triggers", "argument_c+")
 """Measures whose most frequent mistakes are shown: exact spans would show most of the first again."""
-_RIGHT, _MISSED, _SPURIOUS = "match", "missed", "spurious"
 _UNDEFINED: Mapping[str, Any] = dict.fromkeys(("precision", "recall", "match", "predicted", "gold"))
 
 
@@ -31,33 +32,6 @@ class Row:
     macro: float | None = None
     title: str = ""
     what: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """So many gold mentions or predictions are of that kind."""
-
-    kind: str
-    name: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """Gold or predictions, and the kinds they add up of."""
-
-    title: str
-    total: int
-    parts: list[Part]
-
-
-@dataclass(frozen=True, slots=True)
-class Kinds:
-    """The mistakes under a measure."""
-
-    title: str
-    parts: list[Part]
-    sides: list[Side]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +79,7 @@ def system_page(
         system=system,
         measures=[_measure(each, system["measures"][each["name"]]) for each in results["measures"]],
         mistakes=[
-            _kinds(titles[name], counts, system["measures"][name]["micro"])
+            kinds(titles[name], counts, system["measures"][name]["micro"])
             for name, counts in system["mistakes"].items()
         ],
         frequent=frequent,
@@ -122,21 +96,8 @@ def _measure(measure: Mapping[str, Any], found: Mapping[str, Any] | None) -> Row
     return Row(name, None, as_cell(found["micro"]), found["micro"], macro, title, what)
 
 
-def _kinds(title: str, counts: Mapping[str, int], micro: Mapping[str, Any]) -> Kinds:
-    parts = [Part(kind, _in_words(kind), number) for kind, number in counts.items()]
-    sides = [
-        Side(side, micro[total], [each for each in parts if each.kind != other and each.count])
-        for side, total, other in (("In gold", "gold", _SPURIOUS), ("Predicted", "predicted", _MISSED))
-    ]
-    return Kinds(title, parts, sides)
-
-
-def _in_words(kind: str) -> str:
-    return "right" if kind == _RIGHT else kind.replace("_", " ")
-
-
 def _group(found: Mapping[str, Any], articles: Mapping[str, Article]) -> Group:
-    gold, predicted, kind = found["gold"], found["predicted"], _in_words(found["kind"])
+    gold, predicted, kind = found["gold"], found["predicted"], kind_in_words(found["kind"])
     if gold is None or predicted is None or gold == predicted:
         name = f"{gold or predicted} {kind}"
     else:
@@ -158,10 +119,10 @@ def _tables(system: Mapping[str, Any], schema: Schema, titles: Mapping[str, str]
                 Row(type_, labels.get(type_), as_cell(each), each) for type_, each in found["types"].items()
             ]
             yield Table(f"{titles[name]} by type", "Type", rows)
-    for name, kinds in system["slices"].items():
+    for name, by_kind in system["slices"].items():
         rows = [
             Row(f"{kind}: {slice_}", None, as_cell(each), each)
-            for kind, slices in kinds.items()
+            for kind, slices in by_kind.items()
             for slice_, each in slices.items()
         ]
         yield Table(f"{titles[name]} in slices", "Slice", rows)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from khabar.corpus import SPLITS, Corpus
 from khabar.errors import DataError, Faults, Report
+from khabar.missing import named
 
 
 def check_described(
@@ -60,7 +61,7 @@ def check_not_empty(
             faults.add(split, "names no article; a release has no empty split")
         elif not released[split]:
             reasons = [
-                f"the text of {', '.join(without_text[split])} is not on this machine"
+                f"the text of {named(without_text[split])} is not on this machine"
                 if split in without_text
                 else "",
                 f"that of {', '.join(by_licence[split])} may not be passed on" if split in by_licence else "",

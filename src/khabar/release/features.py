@@ -146,27 +146,6 @@ def check_fit(value: Mapping[str, Any], described: Columns) -> None:
                 check_fit(each, kind[0])
 
 
-def encode(rows: Iterable[Mapping[str, Any]], described: Columns) -> list[dict[str, Any]]:
-    """The rows with each tag as its number, as Parquet holds them; tags that are held out stay null.
-
-    KeyError for a tag that is no name.
-    """
-    numbers = {
-        column: {name: number for number, name in enumerate(kind[0].names)}
-        for column, kind in described.items()
-        if isinstance(kind, list) and isinstance(kind[0], Tags)
-    }
-    return [
-        {
-            column: [numbers[column][tag] for tag in value]
-            if column in numbers and value is not None
-            else value
-            for column, value in row.items()
-        }
-        for row in rows
-    ]
-
-
 def decode(rows: Iterable[Mapping[str, Any]], features: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Rows of a loaded dataset with each tag by the name *its own* features give it.
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from khabar.files import canonical_line_of_row
-from khabar.release.features import Columns, as_features, check_fit, encode
+from khabar.release.batches import BatchMaker
+from khabar.release.features import Columns, check_fit
 from khabar.release.manifest import SplitRows
 from khabar.release.rows import Row
 
@@ -24,7 +25,7 @@ OPTIONS: Mapping[str, object] = {
     "write_page_index": True,
     "use_content_defined_chunking": True,  # so that Xet stores only what changed between releases
 }
-_BATCH = 250  # rows held as Python objects at a time
+_BATCH = 250  # rows held as text at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,12 @@ class ParquetFile:
         import pyarrow.parquet as pq
 
         self._described = described
-        schema = as_features(described).arrow_schema
-        self._schema = schema.with_metadata(
-            {**schema.metadata, **{key: value.encode() for key, value in marks.items()}}
-        )
+        self._make = BatchMaker(described, marks)
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._file = path, path.open("wb")
-        self._writer = pq.ParquetWriter(self._file, self._schema, **OPTIONS)
-        self._copy = pa.ipc.new_file(str(copy), self._schema)
-        self._waiting: list[Row] = []
+        self._writer = pq.ParquetWriter(self._file, self._make.schema, **OPTIONS)
+        self._copy = pa.ipc.new_file(str(copy), self._make.schema)
+        self._waiting: list[bytes] = []
         self._batches: list[Any] = []
         self._digest = hashlib.sha256()
         self._rows = self._arrow_bytes = 0
@@ -76,16 +74,16 @@ class ParquetFile:
     def add(self, rows: Iterable[Row]) -> None:
         """Write these rows after those that were added before."""
         for row in rows:
-            self._digest.update(canonical_line_of_row(row))
-            self._waiting.append(row)
+            if not self._waiting:
+                check_fit(row, self._described)  # one program makes all rows
+            line = canonical_line_of_row(row)
+            self._digest.update(line)
+            self._waiting.append(line)
             if len(self._waiting) == _BATCH:
                 self._encode()
 
     def _encode(self) -> None:
-        import pyarrow as pa
-
-        check_fit(self._waiting[0], self._described)  # one program makes all of them
-        batch = pa.RecordBatch.from_pylist(encode(self._waiting, self._described), schema=self._schema)
+        batch = self._make.batch(b"".join(self._waiting))
         self._rows += len(self._waiting)
         self._waiting = []
         self._arrow_bytes += batch.nbytes

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from khabar.errors import CallError, DataError, Faults
+from khabar.missing import named
 from khabar.release.contents import LocalFile, local_files
 from khabar.release.manifest import NAME, Manifest, read_manifest
 from khabar.release.verification import verify
@@ -56,7 +57,7 @@ def _check_permissions(manifest: Manifest, *, partial: bool) -> None:
     if left_out and not partial:
         raise CallError(
             f"release {manifest.release} leaves out {len(left_out)} articles whose text was not on the "
-            f"machine that built it ({', '.join(left_out)}); build it again with their texts, or publish it "
+            f"machine that built it ({named(left_out)}); build it again with their texts, or publish it "
             "with --partial"
         )
     if partial and not left_out:

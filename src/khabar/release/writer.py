@@ -9,6 +9,7 @@ from pathlib import Path
 
 from khabar.corpus import Corpus
 from khabar.errors import CallError, Faults
+from khabar.missing import named
 from khabar.release import manifest
 from khabar.release.assembly import READ, Checkout, files_of, read_checkout, write_release
 from khabar.release.diff import check_version, diff
@@ -38,7 +39,7 @@ class BuildReport:
         """What was left out and why, and where the release is: a line each."""
         made = self.manifest
         said = [
-            f"{split}: {len(ids)} left out, {why}: {', '.join(ids)}"
+            f"{split}: {len(ids)} left out, {why}: {named(ids)}"
             for why, left_out in (
                 ("text not on this machine", made.left_out_without_text),
                 ("text not to be passed on", made.left_out_by_licence),

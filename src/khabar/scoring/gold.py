@@ -10,6 +10,7 @@ from typing import Any
 from khabar.alignment import LabelledSpan, Unshown, by_sentence, lay, widened
 from khabar.errors import DataError, Faults
 from khabar.files import content_digest
+from khabar.missing import named
 from khabar.scoring.arrays import Codes
 from khabar.scoring.extraction import Extraction, read_extraction
 from khabar.scoring.sides import LaidGold
@@ -140,7 +141,7 @@ def read_gold(
         articles[article.id] = article
         given[article.id] = row
     if not articles:
-        away = f"; not on this machine are the texts of {', '.join(sorted(missing))}" if missing else ""
+        away = f"; not on this machine are the texts of {named(missing)}" if missing else ""
         faults.add("", f"there is no article to score on{away}")
     faults.raise_if_any(
         "give the documents rows of one split, made by this version of khabar, with their texts"

@@ -8,6 +8,7 @@ from pathlib import Path
 from khabar.corpus import Corpus
 from khabar.errors import DataError, Faults
 from khabar.files import read_yaml
+from khabar.missing import named
 from khabar.text.dedup import near_duplicates
 
 SAME_EVENT = "same_event.yaml"
@@ -36,7 +37,7 @@ class Groups:
         if self.unread:
             found.append(
                 f"{len(self.unread)} without their text, so that no near duplicate of them could be found: "
-                f"{', '.join(self.unread)}"
+                f"{named(self.unread)}"
             )
         return found
 
