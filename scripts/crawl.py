@@ -52,9 +52,7 @@ def run_crawl(
         str | None,
         typer.Option(metavar="NAME", help="crf, gazetteer, or module:function that makes a model."),
     ] = None,
-    choose: Annotated[
-        int, typer.Option(min=0, help="Articles to choose for annotation, into DIR/chosen.")
-    ] = 0,
+    choose: Annotated[int, typer.Option(min=0, help="Articles to choose, into DIR/chosen.")] = 0,
     seed: Annotated[int, typer.Option(min=0, help="Decides between articles that are equally good.")] = 0,
     partition: Annotated[str, typer.Option(help="Slurm's partition.")] = "",
     time: Annotated[str, typer.Option(help="Slurm's limit for a task.")] = "24:00:00",
@@ -64,7 +62,7 @@ def run_crawl(
     annotations: Annotated[Path, typer.Option(metavar="DIR", help="The corpus.")] = default_annotations(),
     texts: Annotated[list[Path], typer.Option(metavar="DIR", help="Stand-off texts (repeatable).")] = [],  # noqa: B006
 ) -> None:
-    """Clean a crawl, take out copies, pre-annotate, choose what to annotate. Run again, it does only what is not done.
+    """Clean a crawl, take out copies, pre-annotate, choose; run again, it does only what is not done.
 
     Example: crawl.py run s3://news/2026/ --source ours --out s3://news/out --tasks 2000 --engine slurm
     --partition cpu
@@ -79,7 +77,9 @@ def run_crawl(
     known = {each.id: each.text_sha256 for each in known_articles(corpus).values()}
     conversion = Conversion(Terms(require_source(corpus, source)), known=known)
     made = model_of(model, corpus) if model else None
-    wanted = Wanted(corpus, reader_for(model, corpus), choose, seed) if choose else None
+    wanted = (
+        Wanted(annotations, text_folders(texts), reader_for(model, corpus), choose, seed) if choose else None
+    )
     limits = Limits(seconds, megabytes)
     stages = stages_of(inputs, out, conversion, tasks=tasks, model=made, wanted=wanted, limits=limits)
     cluster = Cluster(engine.value, workers or os.cpu_count() or 1, gigabytes, partition, time)

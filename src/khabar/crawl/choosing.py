@@ -1,4 +1,4 @@
-"""The choice of what to annotate, over a crawl: every rank keeps its best, and the best of these are chosen."""
+"""The choice of what to annotate, in a crawl: every rank keeps its best, the best of these are chosen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from datatrove.data import DocumentsPipeline
 from datatrove.pipeline.base import PipelineStep
 
-from khabar.corpus import Article, Corpus
+from khabar.corpus import Article, Corpus, read_corpus
 from khabar.crawl.folders import CANDIDATES, CHOSEN
 from khabar.crawl.held import Held
 from khabar.files import dump_json
@@ -24,16 +24,24 @@ _FORM = ".jsonl.gz"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How many articles to choose for the corpus, what looks at them, and the seed."""
+    """How many articles to choose for the corpus, what looks at them, and the seed.
 
-    corpus: Corpus
+    Every task reads the corpus again: it must reach its folder, and that of its stand-off texts.
+    """
+
+    annotations: Path
+    texts: tuple[Path, ...]
     reader: Reader
     number: int
     seed: int
 
+    def corpus(self) -> Corpus:
+        """The corpus that is chosen for."""
+        return read_corpus(self.annotations, self.texts)
+
 
 class Candidates(PipelineStep):  # type: ignore[misc]
-    """Of a rank the articles that may be chosen: whatever `select` would choose of all ranks is among them."""
+    """The candidates of a rank: what `select` would choose of all articles is among those of all ranks."""
 
     type = "Ranker"
     name = "Khabar candidates"
@@ -46,8 +54,9 @@ class Candidates(PipelineStep):  # type: ignore[misc]
         """Write them, and what was seen and passed over."""
         del world_size
         wanted = self.wanted.value
-        sieve = Sieve(wanted.corpus)
-        pool = Pool(wanted.corpus.schema.events, size=wanted.number + SPARE, seed=wanted.seed)
+        corpus = wanted.corpus()
+        sieve = Sieve(corpus)
+        pool = Pool(corpus.schema.events, size=wanted.number + SPARE, seed=wanted.seed)
         for article in sieve.of(_articles(data)):
             pool.offer(Candidate(article, wanted.reader.look(article.text or "")))
         kept = {each.article.id: each.article for name in pool.types for each in pool.of(name)}
@@ -82,7 +91,7 @@ class Choose(PipelineStep):  # type: ignore[misc]
         told = [json.loads(folder.read(f"{CANDIDATES}/{each}")) for each in names if each.endswith(".json")]
         there = any(each.endswith(_FORM) for each in names)
         articles = read_stream([f"{self.out}/{CANDIDATES}"]) if there else iter(())
-        chosen = select(articles, wanted.corpus, wanted.reader, number=wanted.number, seed=wanted.seed)
+        chosen = select(articles, wanted.corpus(), wanted.reader, number=wanted.number, seed=wanted.seed)
         passed: Counter[str] = Counter()
         for each in told:
             passed.update(each["passed"])

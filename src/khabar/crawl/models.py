@@ -34,6 +34,6 @@ def model_of(name: str, corpus: Corpus) -> Model:
 
 
 def reader_for(name: str | None, corpus: Corpus) -> Reader:
-    """What looks at articles for the choice: the baseline of that name, or the first where it is another's."""
+    """What looks at articles for the choice: the baseline of that name, or else the first of `READERS`."""
     chosen = name if name in READERS else READERS[0]
     return reader_of(chosen, gold_documents(corpus, "train"), corpus.schema)

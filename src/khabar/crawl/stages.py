@@ -15,15 +15,9 @@ from datatrove.pipeline.writers import JsonlWriter
 
 from khabar.baselines import Model
 from khabar.crawl.choosing import Candidates, Choose, Wanted
-from khabar.crawl.folders import CLEANED, DUPLICATES, KEPT
-from khabar.crawl.steps import (
-    MINHASH,
-    PreAnnotate,
-    ReadArticles,
-    ReadRank,
-    Signatures,
-    row,
-)
+from khabar.crawl.copies import MINHASH, CountShared, Signatures
+from khabar.crawl.folders import CHECKED, CLEANED, DUPLICATES, KEPT, PAIRS, REMOVALS, SIGNATURES
+from khabar.crawl.steps import PreAnnotate, ReadArticles, ReadRank, row
 from khabar.streams import Conversion, Limits
 
 Engine = Literal["local", "slurm", "ray"]
@@ -66,11 +60,13 @@ def stages_of(
     why, `known` what the corpus has, `predictions` what the model finds: a file for each of the tasks; and
     `chosen`, where that many are wanted, what to annotate next, which needs a local path.
     """
-    signatures, pairs, removals = (f"{out}/work/{name}" for name in ("signatures", "pairs", "removals"))
+    signatures, pairs, checked, removals = (
+        f"{out}/{name}" for name in (SIGNATURES, PAIRS, CHECKED, REMOVALS)
+    )
     first = [
         ReadArticles(inputs, out, conversion, limits or Limits()),
         JsonlWriter(f"{out}/{CLEANED}", adapter=row),
-        Signatures(signatures),
+        Signatures(out),
     ]
     last = [
         ReadRank(f"{out}/{CLEANED}"),
@@ -83,8 +79,12 @@ def stages_of(
         last.append(Candidates(wanted, out))
     stages = [
         Stage("clean", tasks, first),
-        Stage("pairs", MINHASH.num_buckets, [MinhashDedupBuckets(signatures, pairs, config=MINHASH)]),
-        Stage("cluster", 1, [MinhashDedupCluster(pairs, removals, config=MINHASH)]),
+        Stage(
+            "pairs",
+            MINHASH.num_buckets,
+            [MinhashDedupBuckets(signatures, pairs, config=MINHASH), CountShared(out)],
+        ),
+        Stage("cluster", 1, [MinhashDedupCluster(checked, removals, config=MINHASH)]),
         Stage("annotate", tasks, last),
     ]
     return [*stages, Stage("choose", 1, [Choose(wanted, out)])] if wanted is not None else stages

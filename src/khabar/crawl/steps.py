@@ -7,11 +7,8 @@ from collections.abc import Iterator, Sequence
 from tempfile import TemporaryFile
 from typing import Any
 
-import numpy as np
 from datatrove.data import Document, DocumentsPipeline
 from datatrove.pipeline.base import PipelineStep
-from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupSignature
-from datatrove.utils.hashing import HashConfig
 
 from khabar.baselines import Model
 from khabar.corpus import Article
@@ -33,10 +30,6 @@ from khabar.streams import (
 from khabar.streams.articles import article_of
 from khabar.streams.reading import value_of
 from khabar.streams.shards import as_lines
-from khabar.text.shingles import numbered, runs
-
-MINHASH = MinhashConfig(n_grams=3, num_buckets=20, hashes_per_bucket=5, hash_config=HashConfig(precision=64))
-"""Of pairs with Jaccard similarity j a share of 1 - (1 - j⁵)²⁰ is found: 0.3 5 %, 0.5 47 %, 0.7 97.5 %."""
 
 
 class ReadArticles(PipelineStep):  # type: ignore[misc]
@@ -102,25 +95,6 @@ class ReadRank(PipelineStep):  # type: ignore[misc]
             for file in find_files([f"{self.folder}/{name}"]):
                 for record in read_records(file):
                     yield document(article_of(value_of(record), record.place))
-
-
-class Signatures(MinhashDedupSignature):  # type: ignore[misc]
-    """datatrove's MinHash over the runs of three words that every search for near duplicates here is by."""
-
-    def __init__(self, output_folder: str) -> None:
-        # not the parent's: it loads a tokenizer of words, which our runs do without
-        PipelineStep.__init__(self)
-        from datatrove.io import get_datafolder
-
-        self.output_folder = get_datafolder(output_folder)
-        self.config = MINHASH
-        self.num_hashes = MINHASH.num_buckets * MINHASH.hashes_per_bucket
-        self._parameters = None
-        self.skip_existing_sigs = False
-
-    def get_shingles(self, text: str) -> Any:
-        """The numbers of the runs, as datatrove wants them: one a row."""
-        return numbered(runs(text)).astype(np.uint64).reshape((-1, 1))
 
 
 class PreAnnotate(PipelineStep):  # type: ignore[misc]
