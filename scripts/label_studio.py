@@ -10,20 +10,23 @@ from typing import Annotated
 import typer
 
 from khabar.agreement import remarks
-from khabar.corpus import read_corpus
+from khabar.corpus import Corpus, read_corpus
 from khabar.errors import CallError, DataError
 from khabar.files import dump_json, write_json, write_text
 from khabar.gathering import require_annotator
 from khabar.labelstudio import labelling_config, task
-from khabar.labelstudio.accounts import FILE, Role, Site, find_site
+from khabar.labelstudio.accounts import FILE, Role, Site, find_site, outside_site
+from khabar.labelstudio.connection import connect
 from khabar.labelstudio.desks import desks
 from khabar.labelstudio.installation import install, installation_folder
 from khabar.labelstudio.pulling import pull
-from khabar.labelstudio.server import serving
+from khabar.labelstudio.push import Task, choose, push
+from khabar.labelstudio.server import serving, where_to_click
 from khabar.labelstudio.status import status
 from khabar.missing import left_out
+from khabar.preannotation import tasks_for
 from khabar.schema import default_annotations
-from khabar.terminal import Format, print_data, print_table, program, run, talk
+from khabar.terminal import Format, print_data, print_table, program, progress_of, run, talk
 
 app = program(
     help="""Label Studio, served with a blind project for every annotator.
@@ -39,6 +42,18 @@ Texts = Annotated[
 ]
 Data = Annotated[
     Path, typer.Option("--data", metavar="DIR", help="Where the server keeps its data and accounts.json.")
+]
+Annotators = Annotated[
+    list[str],
+    typer.Option("--annotator", metavar="ID", help="Who annotates, an id of annotators.yaml (repeatable)."),
+]
+Articles = Annotated[str, typer.Option("--articles", metavar="ID,ID", help="Only these.")]
+Split = Annotated[str, typer.Option("--split", metavar="NAME", help="Only those of train, validation, test.")]
+PreAnnotate = Annotated[
+    Path | None,
+    typer.Option(
+        "--pre-annotate", metavar="FILE", help="Begin with these predictions (docs/submissions.md)."
+    ),
 ]
 DATA = BUILD / "label-studio-data"
 Names = Annotated[
@@ -92,51 +107,104 @@ def install_server() -> None:
 
 @app.command()
 def serve(
-    annotators: Annotated[
-        list[str],
-        typer.Option(
-            "--annotator", metavar="ID", help="Who annotates, an id of annotators.yaml (repeatable)."
-        ),
-    ] = [],  # noqa: B006
+    annotators: Annotators = [],  # noqa: B006
     judges: Annotated[
         list[str], typer.Option("--judge", metavar="ID", help="Who decides where they differ (repeatable).")
     ] = [],  # noqa: B006
     port: Annotated[int, typer.Option(min=1, max=65535, help="On 127.0.0.1.")] = 8080,
     data: Data = DATA,
+    articles: Articles = "",
+    split: Split = "",
+    predictions: PreAnnotate = None,
     annotations: Annotations = default_annotations(),
     texts: Texts = [],  # noqa: B006
 ) -> None:
-    """Serve Label Studio on this machine until Ctrl-C: an account for everybody, blind to each other.
+    """Serve Label Studio on this machine until Ctrl-C, everybody with a project that no other sees.
+
+    With LABEL_STUDIO_URL and LABEL_STUDIO_API_KEY nothing is started: the projects go to that server.
 
     Example: label_studio.py serve --annotator annotator-a --annotator annotator-b --judge judge-1
     """
     corpus = read_corpus(annotations, texts)
+    wanted = tasks_for(corpus, choose(corpus, _ids(articles), split), predictions, say=_say)
     people: list[tuple[str, Role]] = [(each, "annotator") for each in annotators]
     people += [(each, "judge") for each in judges]
     for name, role in people:
         require_annotator(corpus, name, role=role)
+    site = outside_site()
+    if site is not None:
+        _push_all(site, annotators, corpus, wanted, data)
+        return
+    if not people and not (data / FILE).is_file():
+        raise CallError("nobody has an account yet: name them with --annotator ID and --judge ID")
     installation = install(installation_folder(), say=_say)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with serving(installation, data, people=people, port=port, say=_say) as served:
-            if not served.site.accounts:
-                raise CallError("nobody has an account yet: name them with --annotator ID and --judge ID")
-            _tell_where(served.site, data)
+            try:
+                _push_all(served.site, served.site.names("annotator"), corpus, wanted, data)
+            except DataError as error:  # what is wrong is set right in Label Studio, so it must run
+                _say(str(error))
+            print_data(where_to_click(served.site, data))
             served.wait()
     except KeyboardInterrupt:
         _say("stopped; the data are kept")
+
+
+@app.command(name="push")
+def push_tasks(
+    annotators: Annotators = [],  # noqa: B006
+    data: Data = DATA,
+    articles: Articles = "",
+    split: Split = "",
+    predictions: PreAnnotate = None,
+    annotations: Annotations = default_annotations(),
+    texts: Texts = [],  # noqa: B006
+) -> None:
+    """Bring articles to the annotators' projects on a server that runs; what is there already stays.
+
+    Example: label_studio.py push --split train --pre-annotate benchmark/submissions/crf/predictions.jsonl
+    """
+    corpus = read_corpus(annotations, texts)
+    wanted = tasks_for(corpus, choose(corpus, _ids(articles), split), predictions, say=_say)
+    site = find_site(data)
+    names = annotators or site.names("annotator")
+    for name in names:
+        require_annotator(corpus, name, role="annotator")
+    _push_all(site, names, corpus, wanted, data)
+
+
+def _push_all(site: Site, names: list[str], corpus: Corpus, tasks: list[Task], data: Path) -> None:
+    """Push to everybody's project, and say what that did."""
+    if not names:
+        raise CallError("nobody to push to: name them with --annotator ID")
+    for name in names:
+        with progress_of(f"Pushing to {name}", len(tasks)) as advance:
+            pushed = push(
+                connect(site, name),
+                name,
+                tasks,
+                articles=corpus.articles,
+                schema=corpus.schema,
+                label_config=labelling_config(corpus.schema),
+                journals=data,
+                progressed=advance,
+            )
+        for note in pushed.notes:
+            _say(f"{name}: {note}")
+        counts = f"{len(pushed.added)} tasks added, {len(pushed.there)} there already"
+        refreshed = f", {len(pushed.predicted)} of them with new pre-annotations" if pushed.predicted else ""
+        _say(f"{name}: {counts}{refreshed}: {site.url}/projects/{pushed.project.id}")
+    if site.outside:
+        _say("whether annotators see each other's work depends on that server's roles: give each one project")
 
 
 def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _tell_where(site: Site, data: Path) -> None:
-    """Where to click, and where the passwords are; never a password."""
-    print_data(f"Label Studio is at {site.url}")
-    for each in site.accounts:
-        print_data(f"  {each.role} {each.name}: log in as {each.email}")
-    print_data(f"passwords are in {data / FILE}, which only you can read\nCtrl-C stops it; the data are kept")
+def _ids(articles: str) -> list[str]:
+    return articles.split(",") if articles else []
 
 
 @app.command(name="pull")

@@ -24,6 +24,7 @@ LEVELS = [
     {"adjudication", "agreement", "decisions", "differences", "judging", "gold", "settlement", "splitting"},
     {"labelstudio", "formats", "release", "scoring", "pages"},
     {"baselines", "benchmark"},
+    {"preannotation"},  # what a scorer can read, annotators may begin with
     {"suspects", "selection"},  # what a baseline of the corpus would have found, or is unsure of
     {"crawl"},  # from streams to selection, on an engine for clusters
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -87,10 +88,10 @@ def run(app: typer.Typer, arguments: Sequence[str] | None = None) -> None:
         # this machine's: a folder that may not be written, a full disk; without a file it is no call's fault
         if error.filename is None:
             raise
-        talk.print(
-            f"{error.filename}: {error.strerror}\nNext: name a place that can be read and written",
-            markup=False,
-        )
+        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+        remedy = "free some space there, and run the same command again"
+        next_step = remedy if full else "name a place that can be read and written"
+        talk.print(f"{error.filename}: {error.strerror}\nNext: {next_step}", markup=False)
         sys.exit(2)
 
 
@@ -139,3 +140,11 @@ def meter(doing: str, *, total: int | None, unit: str) -> Iterator[Callable[[int
             bar.update(shown, advance=part, rate=f"{things:,} {unit}, {rate:,.0f}/s")
 
         yield moved_on
+
+
+@contextmanager
+def progress_of(doing: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr for work that says itself how much was done: call it with a number."""
+    with Progress(console=talk, transient=True, disable=not talk.is_terminal) as bar:
+        shown = bar.add_task(doing, total=total)
+        yield lambda done: bar.update(shown, advance=done)

@@ -13,7 +13,8 @@ from khabar.labelstudio.accounts import Site
 from khabar.labelstudio.connection import Connection, connect
 from khabar.labelstudio.exports import AnnotatorOf, Export, annotator_of
 from khabar.labelstudio.projects import Project, find_project, names_with_project
-from khabar.labelstudio.short_reading import read_snapshot, users_in
+from khabar.labelstudio.short_reading import read_snapshot
+from khabar.labelstudio.snapshot_forms import users_in
 from khabar.labelstudio.snapshots import snapshot
 from khabar.schema import shorten
 

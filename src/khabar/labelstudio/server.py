@@ -162,3 +162,14 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     process.wait()
     if process.stdin:
         process.stdin.close()
+
+
+def where_to_click(site: Site, data: Path) -> str:
+    """Address, accounts, and where the passwords are: never a password."""
+    lines = [f"Label Studio is at {site.url}"]
+    lines += [f"  {each.role} {each.name}: log in as {each.email}" for each in site.accounts]
+    lines.append(f"passwords are in {data / FILE}, which only you can read")
+    lines.append(
+        "open your project and click Label All Tasks. Ctrl-C here stops the server; the data are kept"
+    )
+    return "\n".join(lines)

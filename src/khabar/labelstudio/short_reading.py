@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -26,65 +25,9 @@ from khabar.labelstudio.exports import (
     place_in_file,
     read_export,
 )
+from khabar.labelstudio.snapshot_forms import TASK, TASKS, Choices, Labels, Relation
 from khabar.schema import Attribute, Schema
 from khabar.soundness import is_surely_right
-
-_Offset = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
-_Id = Annotated[str, msgspec.Meta(min_length=1)]
-_One = Annotated[list[str], msgspec.Meta(min_length=1, max_length=1)]
-
-
-class _Span(msgspec.Struct, gc=False):
-    start: _Offset
-    end: _Offset
-
-
-class _Labelled(_Span, gc=False):
-    labels: _One
-
-
-class _Chosen(_Span, gc=False):
-    choices: _One
-
-
-class _Labels(msgspec.Struct, tag="labels", gc=False):
-    id: _Id
-    from_name: Literal["entity", "trigger"]
-    to_name: Literal["text"]
-    value: _Labelled
-
-
-class _Choices(msgspec.Struct, tag="choices", gc=False):
-    id: _Id
-    from_name: str
-    to_name: Literal["text"]
-    value: _Chosen
-
-
-class _Relation(msgspec.Struct, tag="relation", gc=False):
-    from_id: _Id
-    to_id: _Id
-    labels: Annotated[list[str], msgspec.Meta(min_length=1)]
-
-
-class _Annotation(msgspec.Struct):
-    id: int
-    completed_by: Any
-    was_cancelled: Literal[False]
-    result: list[_Labels | _Choices | _Relation]
-
-
-class _Data(msgspec.Struct, gc=False):
-    article: str
-    text: str
-    schema: str
-
-
-class _Task(msgspec.Struct):
-    id: int
-    data: _Data
-    annotations: Annotated[list[_Annotation], msgspec.Meta(min_length=1)]
-    drafts: Annotated[list[Any], msgspec.Meta(max_length=0)]
 
 
 def read_snapshot(
@@ -121,7 +64,7 @@ def read_snapshot(
 def _tasks(data: bytes) -> list[msgspec.Raw] | None:
     """The objects of a list, unread; None if the bytes are surely or perhaps something else."""
     try:
-        tasks = _TASKS.decode(data)
+        tasks = TASKS.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return tasks if all(bytes(memoryview(each)[:1]) == b"{" for each in tasks) else None
@@ -133,29 +76,6 @@ def _decoded(data: bytes, source: str) -> str:
     except UnicodeDecodeError as error:
         message = f"expected UTF-8, found byte 0x{data[error.start]:02x} at offset {error.start}"
         raise DataError.one(source, message, next_step="export again") from error
-
-
-class _Finished(msgspec.Struct):
-    completed_by: Any
-    was_cancelled: bool = False
-
-
-class _Done(msgspec.Struct):
-    annotations: list[_Finished]
-
-
-def users_in(data: bytes) -> list[Any]:
-    """Every value of `completed_by` of submitted annotations, once; none where the form is another."""
-    try:
-        tasks = msgspec.json.decode(data, type=list[_Done])
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return []
-    given = (each.completed_by for task in tasks for each in task.annotations if not each.was_cancelled)
-    return list({str(each): each for each in given}.values())
-
-
-_TASKS = msgspec.json.Decoder(list[msgspec.Raw])
-_TASK = msgspec.json.Decoder(_Task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +120,7 @@ class _ShortReader:
     def read(self, raw: msgspec.Raw) -> _Sure | None:
         """The task's annotations; None where anything in it is wrong, or not surely right."""
         try:
-            task = _TASK.decode(raw)
+            task = TASK.decode(raw)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             return None
         article = self.articles.get(task.data.article)
@@ -217,12 +137,12 @@ class _ShortReader:
         return _Sure(task.id, found)
 
     def _annotation(
-        self, items: list[_Labels | _Choices | _Relation], text: str, article: Article, name: str
+        self, items: list[Labels | Choices | Relation], text: str, article: Article, name: str
     ) -> Annotation | None:
         regions = _Regions()
         relations = []
         for item in items:
-            if isinstance(item, _Relation):
+            if isinstance(item, Relation):
                 relations.append(item)
             elif not self._add(item, regions, text):
                 return None
@@ -237,7 +157,7 @@ class _ShortReader:
         made = Annotation(article.id, article.text_sha256, name, version, entities, events)
         return canonical(made) if is_surely_right(made, self.schema, text) else None
 
-    def _add(self, item: _Labels | _Choices, regions: _Regions, text: str) -> bool:
+    def _add(self, item: Labels | Choices, regions: _Regions, text: str) -> bool:
         """Put an item to its region; False if that leaves a doubt. White space at an edge is one."""
         span = start, end = item.value.start, item.value.end
         known = regions.spans.get(item.id)
@@ -247,7 +167,7 @@ class _ShortReader:
             regions.spans[item.id] = span
         elif known != span:
             return False
-        if isinstance(item, _Labels):
+        if isinstance(item, Labels):
             types = regions.types[item.from_name]
             labelled_before = item.id in types
             types[item.id] = item.value.labels[0]
@@ -286,7 +206,7 @@ class _ShortReader:
 
 
 def _arguments(
-    relations: Iterable[_Relation], regions: _Regions, ids: Mapping[str, str]
+    relations: Iterable[Relation], regions: _Regions, ids: Mapping[str, str]
 ) -> dict[str, list[Argument]] | None:
     """Arguments by trigger; None unless each relation has one way to be read."""
     found: dict[str, list[Argument]] = {}

@@ -15,7 +15,7 @@ from khabar.files import sha256
 from khabar.labelstudio.connection import ONCE, Connection, ServerError
 
 PATIENCE = 1800.0
-"""Seconds without a byte: the server makes a snapshot before it answers, a minute for 10,000 tasks."""
+"""Seconds for the server to make a snapshot, before which it says nothing: a minute for 10,000 tasks."""
 
 _OPTIONS: Any = {
     "predictions": {"only_id": True},
@@ -28,21 +28,23 @@ _PAUSE = 1.0
 def snapshot(connection: Connection, project: int) -> bytes:
     """The project as JSON, as the server had it at one moment; nothing of it stays on the server.
 
-    Raises ServerError where it cannot be had, or does not come whole. A snapshot that a pull from here left
-    behind because it was killed is deleted first.
+    Raises ServerError where it cannot be had, or does not come whole. A snapshot that an earlier call left
+    behind, because it was killed or the server failed, is deleted first.
     """
     title = _title()
-    with connection.patient(PATIENCE).asking(f"making a snapshot of project {project}") as client:
-        exports = client.projects.exports
-        for each in exports.list(project):
+    with connection.asking(f"looking for snapshots of project {project}") as client:
+        for each in client.projects.exports.list(project):
             if each.title == title:
-                exports.delete(project, each.id)
-        made = exports.create(project, title=title, serialization_options=_OPTIONS, request_options=ONCE)
-        try:
-            made = _finished(connection, exports, project, made)
-            data = b"".join(exports.download(project, made.id))
-        finally:
-            exports.delete(project, made.id)
+                client.projects.exports.delete(project, each.id)
+    with connection.patient(PATIENCE).asking(f"making a snapshot of project {project}") as client:
+        made = client.projects.exports.create(
+            project, title=title, serialization_options=_OPTIONS, request_options=ONCE
+        )
+    with connection.asking(f"fetching the snapshot of project {project}") as client:
+        exports = client.projects.exports
+        made = _finished(connection, exports, project, made)
+        data = b"".join(exports.download(project, made.id))
+        exports.delete(project, made.id)
     _require_whole(connection, data, made.md5)
     return data
 

@@ -55,6 +55,7 @@ const show = () => {
   if (other) compare(document.getElementById(main), document.getElementById(other));
   count();
   forget();
+  placeLabels();
   search();
 };
 const count = () => {
@@ -201,12 +202,50 @@ for (const button of all(".event > button")) {
   });
 }
 
+// --- labels: none over another; one that finds no room goes a row further out, is cut short, or waits until its mark is told ---
+const fullTag = new WeakMap();
+const tags = all(".text mark[data-tag]:not(.continued)");
+for (const each of tags) fullTag.set(each, each.dataset.tag);
+const boxOf = (mark) => {
+  const style = getComputedStyle(mark, "::before");
+  if (style.display === "none") return null;
+  const [x, top, margin, width, height] = [style.left, style.top, style.marginTop, style.width, style.height].map(parseFloat);
+  return { left: x, right: x + width, top: top + margin, bottom: top + margin + height };
+};
+const meet = (one, two) => one.left < two.right + 2 && two.left < one.right + 2 && one.top < two.bottom && two.top < one.bottom;
+const placeLabels = () => {
+  for (const each of tags) { delete each.dataset.room; each.dataset.tag = fullTag.get(each); }
+  for (const text of shown().flatMap((layer) => all(".text", layer))) {
+    const marks = tags.filter((each) => text.contains(each));
+    const natural = new Map(marks.map((each) => [each, boxOf(each)]).filter(([, box]) => box));
+    const taken = [];
+    const rest = [];
+    // labels with room of their own stay where they are
+    for (const [mark, box] of natural) {
+      if (taken.some((other) => meet(box, other))) rest.push(mark); else taken.push(box);
+    }
+    for (const mark of rest) {
+      const short = fullTag.get(mark).split(" · ")[0];
+      const ways = [() => { mark.dataset.room = "out"; }, () => { delete mark.dataset.room; mark.dataset.tag = short; }, () => { mark.dataset.room = "out"; }];
+      const fits = ways.some((way) => {
+        way();
+        const box = boxOf(mark);
+        if (taken.some((other) => meet(box, other))) return false;
+        taken.push(box);
+        return true;
+      });
+      if (!fits) { mark.dataset.room = "none"; mark.dataset.tag = fullTag.get(mark); }
+    }
+  }
+};
+
 // --- types ---
 const filter = () => {
   const off = new Set(all(".chip[aria-pressed=false]").map((each) => each.dataset.type));
   for (const each of all("mark[data-type]")) each.toggleAttribute("data-off", off.has(each.dataset.type));
   for (const each of all("li.event, .mentions > div")) each.hidden = off.has(each.dataset.type);
   forget();
+  placeLabels();
   for (const text of all(".text")) if (!find("mark[tabindex='0']:not([data-off])", text) && reachable(text)[0]) reachable(text)[0].tabIndex = 0;
 };
 const press = (chip, on) => chip.setAttribute("aria-pressed", String(on));
@@ -276,7 +315,8 @@ find("#search")?.addEventListener("keydown", (event) => {
   find("#hits").textContent = `${current + 1} of ${ranges.length}`;
 });
 for (const each of all("#main, #other")) each.addEventListener("change", show);
-find("#tags")?.addEventListener("change", (event) => document.body.classList.toggle("no-tags", !event.target.checked));
+find("#tags")?.addEventListener("change", (event) => { document.body.classList.toggle("no-tags", !event.target.checked); placeLabels(); });
+addEventListener("resize", placeLabels);
 // on a narrow screen the text comes first
 if (matchMedia("(max-width: 52rem)").matches) for (const each of all(".legend")) each.open = false;
 if (layers.length) show();
