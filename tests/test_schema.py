@@ -89,7 +89,6 @@ def test_every_fault_of_meaning_is_told_at_once(tiny_value: dict[str, Any], tmp_
     assert "hotkey: 't' is the key of both Meet and Reject" in found
 
 
-
 def test_a_key_that_label_studio_answers_to_itself_is_refused(
     tiny_value: dict[str, Any], tmp_path: Path
 ) -> None:
