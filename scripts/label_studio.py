@@ -19,8 +19,10 @@ from khabar.labelstudio.accounts import FILE, Role, Site, find_site, outside_sit
 from khabar.labelstudio.connection import connect
 from khabar.labelstudio.desks import desks
 from khabar.labelstudio.installation import install, installation_folder
+from khabar.labelstudio.ordering import Order, read_scores
 from khabar.labelstudio.pulling import pull
 from khabar.labelstudio.push import Task, choose, push
+from khabar.labelstudio.rounds import next_round
 from khabar.labelstudio.server import serving, where_to_click
 from khabar.labelstudio.status import status
 from khabar.missing import left_out
@@ -158,19 +160,33 @@ def push_tasks(
     articles: Articles = "",
     split: Split = "",
     predictions: PreAnnotate = None,
+    order: Annotated[Order, typer.Option(help="Which of the articles come first.")] = Order.listed,
+    scores: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="How sure a model is of each, for the order `uncertain`."),
+    ] = None,
+    count: Annotated[
+        int | None, typer.Option(min=1, help="At most so many more than the annotators have.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the orders `random` and `diverse`.")] = 0,
     annotations: Annotations = default_annotations(),
     texts: Texts = [],  # noqa: B006
 ) -> None:
     """Bring articles to the annotators' projects on a server that runs; what is there already stays.
 
     Example: label_studio.py push --split train --pre-annotate benchmark/submissions/crf/predictions.jsonl
+    Example: label_studio.py push --order uncertain --scores build/scores.jsonl --count 20
     """
     corpus = read_corpus(annotations, texts)
-    wanted = tasks_for(corpus, choose(corpus, _ids(articles), split), predictions, say=_say)
-    site = find_site(data)
+    chosen, site = choose(corpus, _ids(articles), split), find_site(data)
     names = annotators or site.names("annotator")
     for name in names:
         require_annotator(corpus, name, role="annotator")
+    if order is not Order.listed or count is not None:
+        people = {name: connect(site, name) for name in names}
+        sure = read_scores(scores) if scores else None
+        chosen = next_round(people, chosen, order, seed=seed, scores=sure, count=count)
+    wanted = tasks_for(corpus, chosen, predictions, say=_say)
     _push_all(site, names, corpus, wanted, data)
 
 

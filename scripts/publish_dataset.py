@@ -21,6 +21,8 @@ from khabar.release.errata import errata_table, read_errata
 from khabar.release.pulling import pull
 from khabar.release.retrieval import manifest_at
 from khabar.schema import default_annotations, load_schema
+from khabar.silver import check_apart
+from khabar.silver.command import silver_command
 from khabar.splitting import divide, splits_table
 from khabar.terminal import Format, print_data, print_table, program, progress, run, talk
 
@@ -58,6 +60,9 @@ def build_command(
             metavar="SOURCE", help="Keep its texts, which nobody may pass on: for this machine alone."
         ),
     ] = [],  # noqa: B006 - Typer copies it
+    apart_from: Annotated[
+        list[str], typer.Option(metavar="SILVER", help="Refuse if this silver release has an article of it.")
+    ] = [],  # noqa: B006 - Typer copies it
     annotations: Annotations = default_annotations(),
     texts: Texts = [],  # noqa: B006 - Typer copies it
     format: Printed = Format.text,  # noqa: A002 - the option's name
@@ -68,23 +73,18 @@ def build_command(
     """
     out = out if out is not None else annotations.resolve().parent / "build" / "release"
     corpus = read_corpus(annotations, texts)
+    for each in apart_from:
+        check_apart(corpus, each)
     report = build(corpus, out, version=version, previous=previous, hold_out=hold_out, with_texts=with_texts)
     for line in report.remarks:
         _say(line)
     if format is Format.json:
-        print_data(
-            dump_json(
-                {
-                    "folder": str(report.folder),
-                    "labels": str(report.labels) if report.labels is not None else None,
-                    "unchanged": report.unchanged,
-                    **report.manifest.model_dump(),
-                },
-                indent=1,
-            )
-        )
+        print_data(dump_json(report.as_json(), indent=1))
     else:
         print_table(sizes_table(report.manifest))
+
+
+app.command("silver")(silver_command)
 
 
 @app.command("verify")

@@ -15,7 +15,7 @@ from khabar.corpus import read_corpus
 
 LEVELS = [
     {"errors"},
-    {"files", "batches", "terminal", "bootstrap"},
+    {"files", "batches", "terminal", "bootstrap", "workers"},
     {"schema", "text"},
     {"document", "typed_annotations", "alignment", "checks", "soundness", "guidelines", "standoff"},
     {"corpus"},
@@ -25,7 +25,7 @@ LEVELS = [
     {"labelstudio", "formats", "release", "scoring", "pages"},
     {"baselines", "benchmark"},
     {"preannotation"},  # what a scorer can read, annotators may begin with
-    {"suspects", "selection"},  # what a baseline of the corpus would have found, or is unsure of
+    {"suspects", "selection", "silver"},  # what a baseline of the corpus would have found, or is unsure of
 ]
 """Rooms of the house, from the ground up: a room imports from its own floor (but see ALONE) or below."""
 

@@ -150,9 +150,14 @@ def test_other_decisions_are_never_overwritten_unasked(corpus: Corpus) -> None:
     gather(corpus, task(corpus, submission([A, B], GOLD)))
     other = annotated("gold", PLAN_ORG)
     again = task(corpus, submission([A, B], other))
-    assert [message for _, message in faults(corpus, again)] == [
-        "exists with other content; what was given is never overwritten unasked"
-    ]
+    found = gather(corpus, again)
+    (refused,) = found.refused
+    assert (
+        refused.faults[0].message == "exists with other content; what was given is never overwritten unasked"
+    )
+    assert refused.next_step == f"--replace {DISPUTED} to replace it"
+    assert (found.saved.written, found.gold.written) == ((), ())
+    assert read_annotation(corpus.folder / "gold" / f"{DISPUTED}.json") == GOLD
     gather(corpus, again, replace=[DISPUTED])
     assert (corpus.folder / "gold" / f"{DISPUTED}.json").read_text(encoding="utf-8") == dumps(other)
 

@@ -86,7 +86,7 @@ class Annotator(_Line):
     kind: Annotated[str, Field(pattern="^(human|model)$")]
     what: str
     guidelines: str
-    role: Annotated[str, Field(pattern="^(annotator|judge)$")]
+    role: Annotated[str, Field(pattern="^(annotator|judge|silver)$")]
 
 
 @dataclass(frozen=True)

@@ -95,6 +95,8 @@ def _forms_of_train(corpus: Corpus) -> Forms:
 def _of_release(place: str, split: str, schema: Schema) -> tuple[Gold, str]:
     folder = release_folder(place)
     manifest = read_manifest(folder)
+    if manifest.silver is not None:
+        raise CallError(f"{place} is silver, made by {manifest.silver.annotator}: nothing is scored on it")
     if report := verify(folder):
         raise DataError(report)
     if manifest.schema_version != schema.version:

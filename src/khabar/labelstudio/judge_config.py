@@ -46,7 +46,7 @@ def judge_config(schema: Schema, annotators: Sequence[str]) -> str:
     if style is None or relations is None or chosen is None:
         raise ValueError("the annotators' configuration has no style, relations or choices")
     marks = marks_of(schema, annotators)
-    style.text = (style.text or "") + _STYLE + "".join(_MARKED.format(mark=f'"{each}"') for each in marks)
+    style.text = (style.text or "") + _STYLE + "".join(_MARKED.format(mark=f'",{each}"') for each in marks)
     for mark in (DISPUTED, *annotators):
         ElementTree.SubElement(relations, "Relation", value=mark)
     keys = iter(_KEYS)

@@ -9,19 +9,23 @@ from typing import Any
 
 from khabar import decisions as decisions_file
 from khabar.adjudication import adjudicate
+from khabar.batches import only_writer, write_together
 from khabar.corpus import Corpus, layer_folder
 from khabar.decisions import Decisions, read_decisions
 from khabar.differences import differences
 from khabar.document import Annotation, dumps
 from khabar.errors import CallError, DataError, Fault, Faults, Report
 from khabar.files import sha256
-from khabar.gathering import ALL, Saved, require_annotator, save
+from khabar.gathering import ALL, Saved, require_annotator, sort_out
 from khabar.gold import decisions_path, passes_of
 from khabar.labelstudio.config import TEXT
 from khabar.labelstudio.judge_results import NO_REASON, Reasons, judged
 from khabar.labelstudio.judge_tasks import PASSES, judge_task, pass_digests
 from khabar.schema import shorten
 from khabar.settlement import settle
+
+STAGING = ".pull"
+"""Folder in the corpus that a pull writes into first; git ignores it."""
 
 NEXT_STEP = "correct these in Label Studio and pull again; nothing was written"
 
@@ -97,13 +101,17 @@ def judge_tasks(corpus: Corpus, found: Docket) -> dict[str, dict[str, Any]]:
 
 @dataclass(slots=True)
 class Judgement:
-    """What was pulled. `open` are articles not decided yet, each with the reason; `notes` what to know."""
+    """What was pulled. `open` are articles not decided yet, each with the reason; `notes` what to know.
+
+    `refused` are decisions that differ from those there are.
+    """
 
     saved: Saved = field(default_factory=Saved)
     gold: Saved = field(default_factory=Saved)
     decided: list[str] = field(default_factory=list)
     open: list[Fault] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
+    refused: tuple[Report, ...] = ()
 
 
 def gather_judgements(
@@ -118,7 +126,8 @@ def gather_judgements(
     """Decisions and gold out of a judge's tasks, in the form of a JSON export, and of what passes agree on.
 
     `link` is the address of a task but for its number. Raises DataError with every fault: then nothing is
-    written. What is submitted but not decided wholly is left out, and listed in `open`.
+    written. What is submitted but not decided wholly is left out, and listed in `open`; where there are other
+    decisions already, those stay unless `replace` names the article (or has `all`), and it is in `refused`.
     """
     require_annotator(corpus, judge, role="judge")
     reader = _Reader(corpus, judge, link)
@@ -129,9 +138,15 @@ def gather_judgements(
         if name not in reader.done:
             reader.decide(name, passes)
     found = reader.judgement
-    found.decided = sorted(path.stem for path in reader.decisions)
-    found.saved = save(reader.decisions, replace=replace)
-    found.gold = save(reader.gold, replace=[ALL])  # derived: the decisions are what must not change unasked
+    with only_writer(corpus.folder):
+        decisions = sort_out(reader.decisions, replace=replace)
+        allowed = {path.stem for path in (*decisions.wanted, *decisions.unchanged)}
+        derived = {path: text for path, text in reader.gold.items() if path.stem in allowed}
+        gold = sort_out(derived, replace=[ALL])  # the decisions are what must not change unasked
+        write_together({**decisions.wanted, **gold.wanted}, corpus.folder / STAGING)
+    found.decided = sorted(allowed)
+    found.saved = Saved(tuple(decisions.wanted), decisions.unchanged)
+    found.gold, found.refused = Saved(tuple(gold.wanted), gold.unchanged), decisions.refused
     return found
 
 

@@ -17,11 +17,12 @@ from khabar.labelstudio.connection import ONCE, Connection, ServerError
 PATIENCE = 1800.0
 """Seconds for the server to make a snapshot, before which it says nothing: a minute for 10,000 tasks."""
 
-_OPTIONS: Any = {
+OPTIONS: Any = {
     "predictions": {"only_id": True},
     "drafts": {"only_id": True},
     "annotations__completed_by": {"only_id": False},  # e-mail addresses, for people know no user ids
 }
+"""What a snapshot holds in full: predictions are ours, and of drafts it matters only that they are."""
 _PAUSE = 1.0
 
 
@@ -38,7 +39,7 @@ def snapshot(connection: Connection, project: int) -> bytes:
                 client.projects.exports.delete(project, each.id)
     with connection.patient(PATIENCE).asking(f"making a snapshot of project {project}") as client:
         made = client.projects.exports.create(
-            project, title=title, serialization_options=_OPTIONS, request_options=ONCE
+            project, title=title, serialization_options=OPTIONS, request_options=ONCE
         )
     with connection.asking(f"fetching the snapshot of project {project}") as client:
         exports = client.projects.exports

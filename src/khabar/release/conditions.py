@@ -23,6 +23,7 @@ def check_described(
         *_without_gold(corpus, splits, layers["gold"]),
         *_undescribed(corpus, "sources.yaml", sources, corpus.sources),
         *_undescribed(corpus, "annotators.yaml", set(layers) - {"gold"}, corpus.annotators),
+        *_silver(corpus, layers),
     ]
     if reports:
         raise DataError(reports)
@@ -35,6 +36,17 @@ def _without_gold(corpus: Corpus, splits: Mapping[str, Sequence[str]], gold: Col
             if each not in gold:
                 faults.add(split, f"article {each!r} has no gold annotation")
     return [faults.report("adjudicate these articles, or take them out of the splits")] if faults else []
+
+
+def _silver(corpus: Corpus, layers: Mapping[str, Collection[str]]) -> list[Report]:
+    """Passes of a model that only makes silver: gold that came from them would be silver, too."""
+    faults = Faults(corpus.folder / "passes")
+    for name, articles in layers.items():
+        annotator = corpus.annotators.get(name)
+        if annotator is not None and annotator.role == "silver":
+            for each in sorted(articles):
+                faults.add(f"{name}/{each}.json", f"is silver: {name!r} is no annotator of the corpus")
+    return [faults.report("take it away: silver is released apart, and never becomes gold")] if faults else []
 
 
 def _undescribed(corpus: Corpus, file: str, used: set[str], known: Mapping[str, object]) -> list[Report]:

@@ -82,6 +82,8 @@ def diff(before: str | Path, after: str | Path) -> ReleaseDiff:
     for folder in folders:
         check_files(folder)
     old, new = (read_manifest(folder) for folder in folders)
+    if (old.silver is None) != (new.silver is None):
+        raise CallError("one of them is a silver release, the other is gold: they have nothing to compare")
     changes = [*of_manifests(old, new)]
     for config in [name for name in old.configs if name in new.configs]:
         changes += of_columns(config, *(features(folder, config) for folder in folders))

@@ -68,6 +68,18 @@ class UnshownCounts(_Part):
     cut: Count
 
 
+class Silver(_Part):
+    """Of a release that no human and no adjudication stands behind: the model that made it.
+
+    `left_out` counts articles by why they may not be silver; near copies of those `not_compared` could not
+    be told, since their text was not there.
+    """
+
+    annotator: str
+    left_out: dict[str, Count]
+    not_compared: list[str]
+
+
 class Manifest(_Part):
     """`manifest.json`. `files` names every file of the release but the manifest itself.
 
@@ -77,7 +89,7 @@ class Manifest(_Part):
     text is in the release, `not_to_be_passed_on` those of them that its terms do not let others pass on: such
     a release stays on the machine that built it. `held_out` is the split whose
     labels the release leaves out (`gold` and `counts` are of the labels all the same); `keep_private` says
-    that this folder holds just those labels.
+    that this folder holds just those labels. `silver` is null but in a silver release, which has no `gold`.
     """
 
     release: str
@@ -97,6 +109,7 @@ class Manifest(_Part):
     not_to_be_passed_on: dict[str, Count]
     held_out: str | None
     keep_private: bool
+    silver: Silver | None = None
     files: dict[str, File]
 
     def left_out(self, split: str) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from khabar.corpus import Corpus
 from khabar.errors import CallError, Faults
@@ -33,6 +34,15 @@ class BuildReport:
     manifest: Manifest
     unchanged: bool
     labels: Path | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Folders and manifest, for `--format json`."""
+        return {
+            "folder": str(self.folder),
+            "labels": str(self.labels) if self.labels is not None else None,
+            "unchanged": self.unchanged,
+            **self.manifest.model_dump(),
+        }
 
     @property
     def remarks(self) -> list[str]:

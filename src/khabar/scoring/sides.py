@@ -50,7 +50,7 @@ class LaidGold:
     def keys_of(self, said: Columns, tasks: Container[str]) -> Mapping[str, Keys]:
         """The keys of what is said of the articles, for every measure of these tasks."""
         return {
-            **dict(word_keys(said, self._words, self.layout, tasks)),
+            **dict(word_keys(said, self._words, tasks)),
             **dict(exact_keys(said, self.layout, self._known, tasks)),
         }
 

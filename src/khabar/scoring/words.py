@@ -16,19 +16,26 @@ from khabar.scoring.keys import Keys, Layout, multiset_of
 from khabar.text import Sentence
 from khabar.text.proclitics import PROCLITICS
 
+_Counted = NDArray[np.uint16] | NDArray[np.uint32]
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Tokens of all articles: where each starts and ends, characters numbered through, and its sentence.
+    """Tokens of all articles, numbered through, and at every character how many there were before.
 
-    `proclitics` is how many characters from its start on are proclitics; `most` are the tokens of the
-    article that has most.
+    Characters are numbered through as `laid`. `begun` is how many tokens of the article start at or before
+    a character, `over` how many end there or before; `base` is the number of each article's first token.
+    A token has the number of its sentence, and how many characters from its start on are proclitics;
+    `most` are the tokens of the article that has most.
     """
 
+    laid: Layout
+    begun: _Counted
+    over: _Counted
+    base: IntArray
     starts: IntArray
-    ends: IntArray
-    sentence: IntArray
-    proclitics: IntArray
+    sentence: NDArray[np.int32]
+    proclitics: NDArray[np.int32]
     most: int
 
 
@@ -37,18 +44,26 @@ def words_of(articles: Sequence[tuple[str, Sequence[Sentence]]], laid: Layout) -
     tokens = [[token for part in sentences for token in part.tokens] for _, sentences in articles]
     sizes = [len(each) for each in tokens]
     begins = np.repeat(laid.starts, sizes)
+    starts = begins + _numbers((token.start for listed in tokens for token in listed), len(begins))
+    ends = begins + _numbers((token.end for listed in tokens for token in listed), len(begins))
     proclitics = (
         _proclitics(text, token.start)
         for (text, _), listed in zip(articles, tokens, strict=True)
         for token in listed
     )
     in_sentence = [len(part.tokens) for _, sentences in articles for part in sentences]
+    base = np.cumsum([0, *sizes])[:-1]
+    lengths = [len(text) + 1 for text, _ in articles]
+    most = max(sizes, default=0)
     return Words(
-        begins + _numbers((token.start for listed in tokens for token in listed), len(begins)),
-        begins + _numbers((token.end for listed in tokens for token in listed), len(begins)),
-        np.repeat(np.arange(len(in_sentence)), in_sentence),
-        _numbers(proclitics, len(begins)),
-        max(sizes, default=0),
+        laid,
+        _counted(starts, base, lengths, most),
+        _counted(ends, base, lengths, most),
+        base,
+        starts,
+        np.repeat(np.arange(len(in_sentence), dtype=np.int32), in_sentence),
+        _numbers(proclitics, len(begins)).astype(np.int32),
+        most,
     )
 
 
@@ -56,26 +71,35 @@ def _numbers(values: Iterable[int], size: int) -> IntArray:
     return np.fromiter(values, dtype=np.int64, count=size)
 
 
+def _counted(places: IntArray, base: IntArray, lengths: list[int], most: int) -> _Counted:
+    """At every character of articles laid end to end, how many of its article's places are not after it."""
+    counts = np.zeros(sum(lengths), dtype=np.uint32)
+    counts[places] = 1
+    np.cumsum(counts, out=counts)
+    counts -= np.repeat(base.astype(np.uint32), lengths)
+    return counts.astype(np.uint16) if most < 2**16 else counts  # looked up in any order: small is quick
+
+
 def _proclitics(text: str, start: int) -> int:
     found = PROCLITICS.match(text, start)
     return found.end() - start if found else 0
 
 
-def word_keys(said: Columns, words: Words, laid: Layout, tasks: Container[str]) -> Iterator[tuple[str, Keys]]:
+def word_keys(said: Columns, words: Words, tasks: Container[str]) -> Iterator[tuple[str, Keys]]:
     """The keys of every measure of these tasks that looks at words, by its name."""
     if "entities" in tasks:
-        yield "entities", _strict(said.entities, words, laid, laid.codes.entities)
-        yield "entities_up_to_proclitic", _up_to_proclitic(said.entities, words, laid)
+        yield "entities", _strict(said.entities, words, words.laid.codes.entities)
+        yield "entities_up_to_proclitic", _up_to_proclitic(said.entities, words)
     if "triggers" in tasks:
-        yield "triggers", _strict(said.events, words, laid, laid.codes.events)
+        yield "triggers", _strict(said.events, words, words.laid.codes.events)
 
 
-def _strict(rows: Rows, words: Words, laid: Layout, labels: Mapping[str, int]) -> Keys:
+def _strict(rows: Rows, words: Words, labels: Mapping[str, int]) -> Keys:
     """Outermost spans over whole words, in pieces where they run over a sentence's edge."""
     width, types = words.most + 1, len(labels)
-    begins = laid.starts[rows.of]
-    first = np.searchsorted(words.ends, begins + rows.start, side="right")
-    last = np.searchsorted(words.starts, begins + rows.end)
+    begins, base = words.laid.starts[rows.of], words.base[rows.of]
+    first = base + words.over[begins + rows.start]
+    last = base + words.begun[begins + rows.end - 1]
     # by first word, then the longer, then the type's name, which is not the order of the types
     rank = np.argsort(sorted(range(types), key=list(labels).__getitem__))
     order = (first * width + (width - 1 - last + first)) * types + rank[rows.label]
@@ -116,7 +140,7 @@ def outermost(first: IntArray, last: IntArray) -> NDArray[np.bool_]:
 
 
 def _pieces(
-    sentence: IntArray, across: IntArray, first: IntArray, last: IntArray, *others: IntArray
+    sentence: NDArray[np.int32], across: NDArray[np.int32], first: IntArray, last: IntArray, *others: IntArray
 ) -> tuple[IntArray, ...]:
     """Each range cut at the edges of the sentences it runs over; the `others` with it."""
     number = across + 1
@@ -128,15 +152,15 @@ def _pieces(
     return begins, ends, *(each[of] for each in others)
 
 
-def _up_to_proclitic(rows: Rows, words: Words, laid: Layout) -> Keys:
+def _up_to_proclitic(rows: Rows, words: Words) -> Keys:
     """Spans whose start is that of their word if nothing but proclitics stands before them in it."""
-    types = len(laid.codes.entities)
-    begins = laid.starts[rows.of]
+    types, longest = len(words.laid.codes.entities), words.laid.longest
+    begins = words.laid.starts[rows.of]
     start, end = begins + rows.start, begins + rows.end
     if len(words.starts):
-        word = np.maximum(np.searchsorted(words.starts, start, side="right") - 1, 0)
+        begun = words.begun[start]
+        word = np.maximum(words.base[rows.of] + begun - 1, 0)
         before = start - words.starts[word]
-        start = np.where((before > 0) & (before <= words.proclitics[word]), words.starts[word], start)
-    return multiset_of(
-        (start * laid.longest + end - start) * types + rows.label, rows.of * types + rows.label
-    )
+        moves = (begun > 0) & (before > 0) & (before <= words.proclitics[word])
+        start = np.where(moves, words.starts[word], start)
+    return multiset_of((start * longest + end - start) * types + rows.label, rows.of * types + rows.label)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 
 from khabar.corpus import Article, Corpus
 from khabar.selection.looking import Candidate, Glance, Reader
 from khabar.selection.pool import NO_EVENT, Pool
 from khabar.text.copies import Looked, Near, Originals
 from khabar.text.dedup import THRESHOLD
+from khabar.workers import mapped
 
 SPARE = 50
 """Candidates kept of each type beyond the number asked for, since some are near each other."""
-_AT_ONCE = 64
 _ANY = 1e-9
 
 
@@ -114,8 +112,8 @@ def select(
     """
     sieve = _Sieve(corpus)
     pool = Pool(corpus.schema.events, size=number + SPARE, seed=seed)
-    for candidate in _candidates(sieve.of(articles), reader, workers):
-        pool.offer(candidate)
+    for article, glance in mapped(reader.look, sieve.of(articles), _text, workers=workers):
+        pool.offer(Candidate(article, glance))
     chosen = choose(pool, number, articles_by_type(corpus))
     return Selection(
         tuple(chosen), sieve.seen, dict(sieve.passed), reader.measure, tuple(sorted(corpus.without_text))
@@ -167,26 +165,5 @@ def _next(
     return None
 
 
-def _candidates(articles: Iterator[Article], reader: Reader, workers: int) -> Iterator[Candidate]:
-    if workers == 1:
-        yield from (Candidate(each, reader.look(each.text or "")) for each in articles)
-        return
-    # spawned, since a fork of a process with threads may hang; a batch at a time, or the pool reads all
-    with multiprocessing.get_context("spawn").Pool(workers, _begin, (reader,)) as processes:
-        while batch := list(islice(articles, _AT_ONCE * workers)):
-            glances = processes.map(_look, [each.text or "" for each in batch], chunksize=8)
-            yield from map(Candidate, batch, glances)
-
-
-_reader: Reader | None = None
-
-
-def _begin(reader: Reader) -> None:
-    global _reader
-    _reader = reader
-
-
-def _look(text: str) -> Glance:
-    if _reader is None:
-        raise RuntimeError("the process was begun without a reader")
-    return _reader.look(text)
+def _text(article: Article) -> str:
+    return article.text or ""

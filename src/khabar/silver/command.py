@@ -1,0 +1,62 @@
+"""`publish_dataset.py silver`: kept here, since the program has many commands and this one many options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import khabar
+from khabar.corpus import read_corpus
+from khabar.errors import CallError
+from khabar.release.counts import sizes_table
+from khabar.schema import default_annotations
+from khabar.silver.building import ARTICLES, build_silver
+from khabar.silver.predicting import MODELS, baseline, paired, predicted, read_predictions
+from khabar.streams import read_stream
+from khabar.terminal import print_table, progress, talk
+
+
+def silver_command(
+    stream: Annotated[list[str], typer.Argument(metavar="STREAM...", help="Articles, as `stream` writes.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to make.")],
+    model: Annotated[str, typer.Option(help=f"A baseline, trained on train: {', '.join(MODELS)}.")] = "",
+    predictions: Annotated[
+        list[str], typer.Option(metavar="STREAM", help="Or: submission records in the order of the articles.")
+    ] = [],  # noqa: B006 - Typer copies it
+    annotator: Annotated[str, typer.Option(metavar="ID", help="Who made these predictions.")] = "",
+    version: Annotated[str, typer.Option(help="The release's version.")] = khabar.__version__,
+    part: Annotated[int, typer.Option(min=1, help="Articles in a data file.")] = ARTICLES,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that predict.")] = 1,
+    without_near: Annotated[
+        bool, typer.Option("--without-near", help="Go on where articles of the corpus lack their text.")
+    ] = False,
+    annotations: Annotated[Path, typer.Option(metavar="DIR", help="The corpus.")] = default_annotations(),
+    texts: Annotated[list[Path], typer.Option(metavar="DIR", help="Stand-off texts (repeatable).")] = [],  # noqa: B006
+) -> None:
+    """Write a silver release: what a model says of a stream of articles, none of them in or near the corpus.
+
+    Example: publish_dataset.py silver build/news --model crf --workers 4 --out build/silver
+    """
+    if bool(model) == bool(predictions) or (predictions and not annotator):
+        raise CallError("name a --model, or --predictions and their --annotator")
+    corpus = read_corpus(annotations, texts)
+    articles = progress(read_stream(stream), doing="predicting")
+    pairs = (
+        predicted(articles, baseline(model, corpus), workers=workers)
+        if model
+        else paired(articles, read_predictions(predictions))
+    )
+    report = build_silver(
+        pairs,
+        corpus,
+        out,
+        annotator=annotator or model,
+        version=version,
+        per_part=part,
+        without_near=without_near,
+    )
+    for line in report.remarks:
+        talk.print(line, markup=False)
+    print_table(sizes_table(report.manifest))

@@ -1,0 +1,314 @@
+"""Silver releases: the same rows as gold with the model's name, in parts, streamed, and apart from gold."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pytest
+import yaml
+
+from khabar.baselines import gazetteer
+from khabar.corpus import Article, Corpus
+from khabar.errors import CallError, DataError
+from khabar.files import sha256, write_json_lines
+from khabar.release import build, diff, gold_documents, read_manifest, verify
+from khabar.schema import Schema
+from khabar.silver import build_silver, check_apart, paired, predicted
+from release_corpus import CANARY, OURS, corpus_of, make_checkout, write_theirs
+
+TEXTS = [
+    "لقاء جديد\n\nالتقى سامر النهري وفدا في بيروت 😀 أمس.\nرفضت موسكو الخطة 🚀 في دمشق.",
+    "قمة عاجلة\n\nالتقت ليلى 🇱🇧 الوزير في عمان، ورفضت القاهرة المقترح.",
+    "رد موسكو\n\nترفض موسكو كل ما قيل عن لقاء جديد مع الوفد القادم إلى بيروت.",
+]
+SAID: list[dict[str, Any]] = [
+    {
+        "entities": [(37, 42, "GPE"), (17, 28, "PER"), (22, 33, "PER")],
+        "events": [("Meet", 11, 16, [("Place", 37, 42), ("Participant", 29, 33)])],
+    },
+    {"entities": [], "events": []},
+    {"entities": [(0, 2, "GPE"), (0, 8, "GPE")], "events": []},
+]
+"""In the first, two names cross, and an argument is no mention; in the third, one is inside another."""
+
+
+def article(number: int, text: str, **fields: Any) -> Article:
+    given = {
+        "id": f"ours-news-{number}",
+        "source": "ours",
+        "title": text.split("\n")[0],
+        "published": "2024-03-01",
+        "language": "ar",
+        "licence": "CC-BY-4.0",
+        "text_sha256": sha256(text),
+        "origin": "written for a test",
+        "text": text,
+    }
+    return Article(**{**given, **fields})
+
+
+def record(article: Article, said: Mapping[str, Any]) -> dict[str, Any]:
+    events = [
+        {
+            "type": kind,
+            "trigger": {"start": start, "end": end},
+            "arguments": [{"role": role, "start": first, "end": last} for role, first, last in arguments],
+        }
+        for kind, start, end, arguments in said["events"]
+    ]
+    entities = [{"start": start, "end": end, "type": kind} for start, end, kind in said["entities"]]
+    return {"article": article.id, "entities": entities, "events": events}
+
+
+NEWS = [article(number, text) for number, text in enumerate(TEXTS)]
+PAIRS = [(each, record(each, said)) for each, said in zip(NEWS, SAID, strict=True)]
+CARD = f"---\n{{{{ metadata }}}}---\n\n<!-- a test; canary GUID {CANARY} -->\n"
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, tiny_value: dict[str, Any]) -> Path:
+    return make_checkout(tmp_path / "checkout", tiny_value, CARD)
+
+
+@pytest.fixture
+def corpus(checkout: Path, tmp_path: Path) -> Corpus:
+    return corpus_of(checkout, write_theirs(tmp_path / "theirs"))
+
+
+def silver(corpus: Corpus, out: Path, pairs: Any = PAIRS, **options: Any) -> Any:
+    return build_silver(pairs, corpus, out, annotator="a-model", version="1.0.0", **options)
+
+
+def streamed(folder: Path, config: str) -> list[dict[str, Any]]:
+    return list(datasets.load_dataset(str(folder), config, split="train", streaming=True))
+
+
+def test_what_a_model_says_is_streamed_from_all_parts_with_its_name(corpus: Corpus, tmp_path: Path) -> None:
+    out = tmp_path / "silver"
+    made = silver(corpus, out, per_part=2)
+    assert sorted(each.name for each in (out / "data" / "ner").iterdir()) == [
+        "train-00000-of-00002.parquet",
+        "train-00001-of-00002.parquet",
+    ]
+    rows = streamed(out, "documents")
+    assert [(row["id"], row["annotator"], row["text"]) for row in rows] == [
+        (each.id, "a-model", each.text) for each in NEWS
+    ]
+    first = rows[0]
+    assert [(each["id"], each["type"], each["start"], each["text"]) for each in first["entities"]] == [
+        ("T1", "PER", 17, "سامر النهري"),
+        ("T2", "PER", 22, "النهري وفدا"),
+        ("T3", "GPE", 37, "بيروت"),
+    ]
+    (event,) = first["events"]
+    assert event["realis"] is None
+    assert [(each["role"], each["entity"], each["text"]) for each in event["arguments"]] == [
+        ("Participant", None, "وفدا"),
+        ("Place", "T3", "بيروت"),
+    ]
+    names = streamed(out, "ner")
+    assert {row["annotator"] for row in names} == {"a-model"}
+    assert len(names) == made.manifest.counts["train"].sentences == 7
+    assert made.manifest.counts["train"].nested_entities == 1
+    assert made.manifest.tags_cannot_show["ner"]["train"].crossing == 1
+
+
+def test_the_release_says_what_it_is_and_verifies(corpus: Corpus, tmp_path: Path) -> None:
+    out = tmp_path / "silver"
+    silver(corpus, out)
+    manifest = read_manifest(out)
+    assert manifest.silver is not None
+    assert (manifest.silver.annotator, manifest.silver.left_out, manifest.silver.not_compared) == (
+        "a-model",
+        {},
+        [],
+    )
+    assert (manifest.gold, list(manifest.configs)) == ({}, ["documents", "ner", "triggers"])
+    assert all(list(splits) == ["train"] for splits in manifest.configs.values())
+    assert verify(out) is None
+    stream = datasets.load_dataset(str(out), "triggers", streaming=True)
+    assert verify(stream, manifest) is None
+    card = (out / "README.md").read_text(encoding="utf-8")
+    assert "what one model, `a-model`, says" in card
+    assert CANARY in card
+    part = out / "data" / "ner" / "train-00000-of-00001.parquet"
+    part.write_bytes(part.read_bytes()[:-1] + b"X")
+    assert "train-00000-of-00001.parquet" in str(verify(out))
+
+
+def test_parts_do_not_change_the_content(corpus: Corpus, tmp_path: Path) -> None:
+    one, many = silver(corpus, tmp_path / "one"), silver(corpus, tmp_path / "many", per_part=1)
+    assert one.manifest.content_digest == many.manifest.content_digest
+    assert one.manifest.configs == many.manifest.configs
+
+
+def test_silver_is_trained_on_beside_gold(checkout: Path, corpus: Corpus, tmp_path: Path) -> None:
+    silver(corpus, tmp_path / "silver")
+    build(corpus, tmp_path / "gold", version="1.0.0", checkout=checkout)
+    gold, more = (
+        datasets.load_dataset(
+            str(tmp_path / name), "documents", split="train", cache_dir=str(tmp_path / "cache")
+        )
+        for name in ("gold", "silver")
+    )
+    both = datasets.concatenate_datasets([gold, more])
+    assert both["annotator"] == [None] * len(gold) + ["a-model"] * len(more)
+
+
+def test_no_article_of_the_corpus_nor_near_one_is_silver(corpus: Corpus, tmp_path: Path) -> None:
+    gold = OURS["ours-3"]  # of test
+    near = f"{OURS['ours-1']}\nوأضاف المصدر أن اللقاء انتهى."
+    stranger = [
+        article(7, "خبر آخر\n\nلا علاقة له بما سبق.", id="ours-2"),
+        article(8, gold),
+        article(9, near),
+        article(0, "نص ثان\n\nبالمعرف نفسه."),
+    ]
+    pairs = [*PAIRS, *((each, {"article": each.id, "entities": [], "events": []}) for each in stranger)]
+    made = silver(corpus, tmp_path / "silver", pairs)
+    assert [row["id"] for row in streamed(made.folder, "documents")] == [each.id for each in NEWS]
+    told = [json.loads(line) for line in made.left_out.read_text(encoding="utf-8").splitlines()]
+    assert [(each["article"], each["reason"], each["because_of"]) for each in told] == [
+        ("ours-2", "has the id of an article of the corpus", "ours-2"),
+        ("ours-news-8", "has the text of an article of the corpus", "ours-3"),
+        ("ours-news-9", "is near an article of the corpus", "ours-1"),
+        ("ours-news-0", "has the id of an article before it", "ours-news-0"),
+    ]
+    assert made.manifest.silver is not None
+    assert sum(made.manifest.silver.left_out.values()) == 4
+    check_apart(corpus, made.folder)
+
+
+def test_gold_that_was_silver_before_is_found(
+    checkout: Path, corpus: Corpus, tmp_path: Path, tiny_value: dict[str, Any]
+) -> None:
+    """An article is released as silver, then annotated: the build can be told of the silver release."""
+    made = silver(corpus, tmp_path / "silver")
+    later = make_checkout(tmp_path / "later", tiny_value, CARD)
+    lines = (later / "annotations" / "articles.jsonl").read_text(encoding="utf-8").splitlines()
+    taken = NEWS[0].model_dump()
+    write_json_lines(later / "annotations" / "articles.jsonl", [*map(json.loads, lines), taken])
+    (later / "annotations" / "texts" / f"{NEWS[0].id}.txt").write_text(TEXTS[0], encoding="utf-8")
+    near = {**NEWS[1].model_dump(), "id": "ours-4", "text_sha256": sha256(f"{TEXTS[1]} نعم")}
+    lines = (later / "annotations" / "articles.jsonl").read_text(encoding="utf-8").splitlines()
+    write_json_lines(later / "annotations" / "articles.jsonl", [*map(json.loads, lines), near])
+    (later / "annotations" / "texts" / "ours-4.txt").write_text(f"{TEXTS[1]} نعم", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        check_apart(corpus_of(later), made.folder)
+    assert [fault.where for fault in caught.value.faults] == ["ours-news-0", "ours-news-1"]
+    assert "is near an article of the corpus: ours-4" in str(caught.value)
+
+
+def test_passes_of_a_silver_annotator_are_refused_in_a_build(
+    checkout: Path, corpus: Corpus, tmp_path: Path
+) -> None:
+    path = checkout / "annotations" / "annotators.yaml"
+    annotators = yaml.safe_load(path.read_text(encoding="utf-8"))
+    annotators[0]["role"] = "silver"
+    path.write_text(yaml.safe_dump(annotators), encoding="utf-8")
+    with pytest.raises(DataError, match=r"a/ours-1\.json: is silver: 'a' is no annotator of the corpus"):
+        build(corpus_of(checkout), tmp_path / "gold", version="1.0.0", checkout=checkout)
+
+
+def test_without_the_texts_of_gold_near_copies_could_slip_in_so_that_must_be_allowed(
+    checkout: Path, tmp_path: Path
+) -> None:
+    corpus = Corpus(checkout / "annotations")
+    with pytest.raises(CallError, match=r"texts of 1 articles .* \(theirs-1\), so near copies"):
+        silver(corpus, tmp_path / "silver")
+    made = silver(corpus, tmp_path / "silver", without_near=True)
+    assert made.manifest.silver is not None
+    assert made.manifest.silver.not_compared == ["theirs-1"]
+    assert "could not be told" in (made.folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_gold_and_silver_have_no_difference_to_show(checkout: Path, corpus: Corpus, tmp_path: Path) -> None:
+    silver(corpus, tmp_path / "silver")
+    build(corpus, tmp_path / "gold", version="1.0.0", checkout=checkout)
+    with pytest.raises(CallError, match="nothing to compare"):
+        diff(tmp_path / "gold", tmp_path / "silver")
+    with pytest.raises(CallError, match="is no silver release"):
+        check_apart(corpus, tmp_path / "gold")
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"entities": [{"start": 0, "end": 999, "type": "PER"}]}, "entities"),
+        ({"entities": [{"start": 0, "end": 3, "type": "Persona"}]}, "Persona"),
+        ({"entities": [], "confidence": 1}, "unknown keys confidence"),
+    ],
+)
+def test_a_record_that_does_not_fit_ends_the_build_and_leaves_nothing(
+    corpus: Corpus, tmp_path: Path, said: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        silver(corpus, tmp_path / "out" / "silver", [PAIRS[1], (NEWS[0], {"article": NEWS[0].id, **said})])
+    assert not (tmp_path / "out").exists()
+
+
+def test_predictions_of_other_articles_are_refused(corpus: Corpus) -> None:
+    records = [(f"p.jsonl:{number}", said) for number, (_, said) in enumerate(PAIRS, 1)]
+    assert list(paired(NEWS, records)) == PAIRS
+    with pytest.raises(
+        DataError,
+        match=r"p\.jsonl:1: 1 fault\n  expected the record of 'ours-news-1', found that of 'ours-news-0'",
+    ):
+        list(paired(NEWS[1:], records))
+    with pytest.raises(DataError, match="no record for 'ours-news-2'"):
+        list(paired(NEWS, records[:2]))
+    with pytest.raises(DataError, match="a record more"):
+        list(paired(NEWS[:2], records))
+
+
+def test_an_unknown_source_and_an_empty_stream_are_errors(corpus: Corpus, tmp_path: Path) -> None:
+    stranger = article(1, TEXTS[0], source="elsewhere")
+    with pytest.raises(DataError, match="no source 'elsewhere'"):
+        silver(corpus, tmp_path / "silver", [(stranger, {"article": stranger.id})])
+    with pytest.raises(DataError, match="no article is left to release: there was none"):
+        silver(corpus, tmp_path / "silver", [])
+
+
+def test_workers_predict_what_one_process_predicts(corpus: Corpus, tiny_schema: Schema) -> None:
+    model = gazetteer.fit(gold_documents(corpus, "train"), tiny_schema)
+    alone = list(predicted(NEWS, model))
+    assert list(predicted(NEWS, model, workers=2)) == alone
+    assert any(said["entities"] for _, said in alone)
+
+
+def test_the_program_writes_a_release_and_tells_what_it_left_out(
+    repository: Path, checkout: Path, tmp_path: Path
+) -> None:
+    news = tmp_path / "news.jsonl"
+    texts = write_theirs(tmp_path / "theirs")
+    listed = [*NEWS, article(8, OURS["ours-3"])]
+    write_json_lines(news, [{**each.model_dump(), "text": each.text} for each in listed])
+    out = tmp_path / "silver"
+    program = repository / "scripts" / "publish_dataset.py"
+    where = ["--annotations", checkout / "annotations", "--texts", texts]
+    command = [sys.executable, program, "silver", news, "--model", "gazetteer", "--out", out, *where]
+    done = subprocess.run([*map(str, command)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "1 left out: has the text of an article of the corpus" in done.stderr
+    assert {row["annotator"] for row in streamed(out, "documents")} == {"gazetteer"}
+    scored = subprocess.run(
+        [sys.executable, repository / "benchmark" / "evaluate.py", news, "--release", out],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert scored.returncode == 2
+    assert "is silver, made by gazetteer: nothing is scored on it" in " ".join(scored.stderr.split())
+    built = subprocess.run(
+        [sys.executable, program, "build", "--out", tmp_path / "gold", "--apart-from", out, *where],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert built.returncode == 0, built.stderr
