@@ -200,7 +200,7 @@ def test_a_server_of_others_is_used_with_its_address_and_token(
         (["serve", "--judge", "a"], "no judge 'a' in annotators.yaml (there are j)"),
         (["push"], "no server was served from there; start one with `make annotate`"),
         (["push", "--articles", "t-9"], "no article t-9"),
-        (["push", "--pre-annotate", "none.jsonl"], "no predictions at none.jsonl"),
+        (["serve", "--annotator", "a", "--pre-annotate", "none.jsonl"], "no predictions at none.jsonl"),
     ],
 )
 def test_a_wrong_call_is_told_before_anything_is_started(tmp_path: Path, words: list[str], said: str) -> None:
