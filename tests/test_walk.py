@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,6 +87,9 @@ GOLD = annotated(
 )
 
 
+MakeRoom = Callable[[str], "Room"]
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -118,9 +122,9 @@ class Room:
     def picture(self, person: Person, name: str) -> None:
         person.page.screenshot(path=self.pictures / f"{name}.png")
 
-    def push(self, name: str) -> int:
-        """The article to that annotator's project, whose id is returned."""
-        tasks = [task(each, schema=self.corpus.schema) for each in self.corpus.articles.values()]
+    def push(self, name: str, given: Annotation | None = None) -> int:
+        """The article to that annotator's project, whose id is returned; `given` is what it begins with."""
+        tasks = [task(each, given, schema=self.corpus.schema) for each in self.corpus.articles.values()]
         return push(
             connect(self.site, name),
             name,
@@ -132,23 +136,30 @@ class Room:
         ).project.id
 
 
-@pytest.fixture
-def room(empty_label_studio: Site, tmp_path: Path, repository: Path, browser: Browser) -> Room:
-    folder = tmp_path / "annotations"
+def make_room(text: str, site: Site, folder: Path, schema: Path, browser: Browser, pictures: Path) -> Room:
+    """A room whose corpus has one article, of that text."""
     (folder / "texts").mkdir(parents=True)
-    shutil.copy(repository / "annotations" / "schema.yaml", folder)
-    (folder / "texts" / f"{NAME}.txt").write_text(TEXT, encoding="utf-8")
-    write_articles(folder, [article_of(NAME).model_copy(update={"text": TEXT, "text_sha256": sha256(TEXT)})])
+    shutil.copy(schema, folder)
+    (folder / "texts" / f"{NAME}.txt").write_text(text, encoding="utf-8")
+    write_articles(folder, [article_of(NAME).model_copy(update={"text": text, "text_sha256": sha256(text)})])
     people = [
         {"id": name, "kind": "human", "what": "a person", "guidelines": "1.0", "role": role}
         for name, role in (("a", "annotator"), ("b", "annotator"), ("j", "judge"))
     ]
     (folder / "annotators.yaml").write_text(yaml.safe_dump(people), encoding="utf-8")
-    pictures = Path(os.environ.get("KHABAR_PICTURES") or tmp_path)
-    return Room(Corpus(folder), empty_label_studio, browser, pictures)
+    return Room(Corpus(folder), site, browser, Path(os.environ.get("KHABAR_PICTURES") or pictures))
 
 
-def test_what_two_people_and_a_judge_clicked_is_gold(room: Room) -> None:
+@pytest.fixture
+def make(empty_label_studio: Site, tmp_path: Path, repository: Path, browser: Browser) -> MakeRoom:
+    schema = repository / "annotations" / "schema.yaml"
+    return lambda text: make_room(
+        text, empty_label_studio, tmp_path / "annotations", schema, browser, tmp_path
+    )
+
+
+def test_what_two_people_and_a_judge_clicked_is_gold(make: MakeRoom) -> None:
+    room = make(TEXT)
     project_a, project_b = room.push("a"), room.push("b")
     annotate_as_a(room, project_a)
     annotate_as_b_and_see_nothing_of_a(room, project_a, project_b)
@@ -232,3 +243,36 @@ def judge(room: Room) -> None:
     compare_gold(Corpus(corpus.folder), derive_gold(Corpus(corpus.folder)))
     decisions = read_decisions(corpus.folder / "decisions" / f"{NAME}.json").decisions
     assert "لا يُعلَّم هنا" in {each.reason for each in decisions if each.item.start == MOSCOW[0]}
+
+
+def test_an_article_of_five_thousand_words_is_labelled_to_its_last_line(make: MakeRoom) -> None:
+    line = "وصل الرئيس سامر الخطيب 😀 إلى بيروت أمس والتقى وفد NATO في مقر الحكومة وبحث معه خطة السلام\n"
+    text = "عنوان\n\n" + line * 300
+    assert len(text.split()) > 5_000
+    room = make(text)
+    cities = [match.start() for match in re.finditer("بيروت", text)]
+    known = [Entity(f"T{n}", "GPE", at, at + 5, "بيروت") for n, at in enumerate(cities, 1)]
+    given = Annotation(NAME, sha256(text), "model", "1.0", tuple(known))
+    a = room.person("a")
+    a.open_stream(room.push("a", given))
+    a.highlights.nth(len(known) - 1).wait_for()
+    last = text.rindex("NATO")
+    met = text.rindex("التقى")
+    a.label("7", (last, last + 4))
+    a.label("t", (met, met + 5))
+    a.choose((met, met + 5), "Shift+F")
+    chosen = a.page.locator(".chosen").bounding_box()
+    assert chosen is not None
+    assert 0 < chosen["y"] < 1000 - chosen["height"]  # in sight, wherever the reader is
+    room.picture(a, "long")
+    a.submit()
+    (desk,) = desks(room.corpus, room.site)
+    assert pull(room.corpus, desk).reports == ()
+    made = read_annotation(room.corpus.folder / "passes" / "a" / f"{NAME}.json")
+    assert len(made.entities) == len(known) + 1
+    assert [(each.type, each.start, each.end) for each in made.entities if each.type == "ORG"] == [
+        ("ORG", last, last + 4)
+    ]
+    assert [(each.type, each.trigger.start, dict(each.attributes)) for each in made.events] == [
+        ("Meet", met, {"realis": "future"})
+    ]
