@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +17,16 @@ _HEAD_BYTES = 4096
 _SPACE = re.compile(r"\s+")
 _ELLIPSIS = re.compile(r"[.…\s]+$")
 _PRUNED = ["//figcaption", "//figure", "//nav", "//aside", "//footer", "//form", "//button"]
+OPTIONS: dict[str, Any] = {
+    "include_comments": False,
+    "include_tables": False,
+    "include_formatting": True,
+    "prune_xpath": _PRUNED,
+}
+"""How the extractor is asked for the text."""
 _LEAD_KEY = 60
 _SHORTEST_LEAD = 30
+_HEAD_WORDS = _LEAD_KEY
 _LONGEST_LEAD = 2000
 
 
@@ -57,11 +66,8 @@ def extract(page: str) -> Page:
         return Page(Metadata(), ())
     metadata = metadata_of(tree)
     document = extractor.bare_extraction(
-        extractor.load_html(page),
-        include_comments=False,
-        include_tables=False,
-        include_formatting=True,
-        prune_xpath=_PRUNED,
+        deepcopy(tree),  # the extractor cuts its tree to pieces; a copy costs a third of parsing again
+        **OPTIONS,
     )
     paragraphs = list(_paragraphs(document.body)) if document is not None else []
     if paragraphs and metadata.title and key(paragraphs[0]) == key(metadata.title):
@@ -102,6 +108,15 @@ def _lead(tree: Any, description: str | None, paragraphs: list[str]) -> list[str
     start = key(_ELLIPSIS.sub("", _SPACE.sub(" ", description or "").strip()))[:_LEAD_KEY]
     if len(start) < _SHORTEST_LEAD or any(start in key(each) for each in paragraphs):
         return []
-    shown = (_SPACE.sub(" ", each.text_content()).strip() for each in tree.iter("p", "div", "h2", "h3"))
-    found = [each for each in shown if len(each) <= _LONGEST_LEAD and key(each).startswith(start)]
+    blocks = (each.text_content().split() for each in tree.iter("p", "div", "h2", "h3"))
+    shown = (" ".join(words) for words in blocks if _begin_with(start, words))
+    found = [each for each in shown if len(each) <= _LONGEST_LEAD]
     return [min(found, key=len)] if found else []
+
+
+def _begin_with(start: str, words: list[str]) -> bool:
+    """Whether the key of the words begins so; of a long block the first words tell."""
+    head = key(" ".join(words[:_HEAD_WORDS]))
+    if len(head) < len(start) and len(words) > _HEAD_WORDS:
+        head = key(" ".join(words))
+    return head.startswith(start)
