@@ -86,7 +86,7 @@ def test_the_text_is_annotated_by_character_from_right_to_left(schema: Schema) -
     }
     (style,) = tags(schema, "Style")
     assert ".ar { direction: rtl; }" in str(style.text)
-    assert [each.get("className") for each in tags(schema, "View")] == [None, "ar", "chosen"]
+    assert [each.get("className") for each in tags(schema, "View")] == [None, "palette", "ar", "chosen"]
 
 
 def test_every_hotkey_is_given_once(schema: Schema) -> None:

@@ -264,6 +264,10 @@ def test_an_article_of_five_thousand_words_is_labelled_to_its_last_line(make: Ma
     chosen = a.page.locator(".chosen").bounding_box()
     assert chosen is not None
     assert 0 < chosen["y"] < 1000 - chosen["height"]  # in sight, wherever the reader is
+    palette = a.page.locator(".palette").bounding_box()
+    assert palette is not None
+    assert 0 < palette["y"] < 100
+    assert palette["height"] <= 300
     room.picture(a, "long")
     a.submit()
     (desk,) = desks(room.corpus, room.site)

@@ -18,8 +18,8 @@ Owner = Literal["entity", "trigger"]
 TEXT = "text"
 """Name of the text tag, and of the task's key that holds the text."""
 
-CHOSEN = "chosen"
-"""Class of what is chosen of the selected region: it stays in sight however long the article is."""
+PALETTE, CHOSEN = "palette", "chosen"
+"""Classes of the labels, and of what is chosen of the selected region: both stay in sight."""
 
 # <Style> for .htx-text and style= on <Text> do nothing in 1.23: the inner classes must be named.
 # Relation arrows are drawn over the line above, hence the line height; their layer is at 100.
@@ -29,8 +29,9 @@ _STYLE = """
   font-family: "Noto Naskh Arabic", "Amiri", "Geeza Pro", "Tahoma", sans-serif; }
 .ar [class*="richtext__line"] { unicode-bidi: plaintext; padding: 0 8px; }
 .ar .htx-highlight::after { direction: ltr; unicode-bidi: isolate; }
-.chosen { position: sticky; bottom: 0; z-index: 101; padding: 4px 8px; }
-.chosen { background: var(--color-neutral-background, #fff); }
+.palette, .chosen { position: sticky; z-index: 101; background: var(--color-neutral-background, #fff); }
+.palette { top: 0; max-height: 30vh; overflow-y: auto; }
+.chosen { bottom: 0; padding: 4px 8px; }
 """
 
 
@@ -64,8 +65,9 @@ def labelling_view(schema: Schema) -> ElementTree.Element:
     view = ElementTree.Element("View")
     ElementTree.SubElement(view, "Style").text = _STYLE
     ElementTree.SubElement(view, "Header", value="$article")
-    _labels(view, "entity", schema.entity_types)
-    _labels(view, "trigger", schema.event_types)
+    palette = ElementTree.SubElement(view, "View", className=PALETTE)
+    _labels(palette, "entity", schema.entity_types)
+    _labels(palette, "trigger", schema.event_types)
     relations = ElementTree.SubElement(view, "Relations")
     for role in schema.role_names:
         ElementTree.SubElement(relations, "Relation", value=role)

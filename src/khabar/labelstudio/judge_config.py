@@ -50,7 +50,7 @@ def judge_config(schema: Schema, annotators: Sequence[str]) -> str:
     for mark in (DISPUTED, *annotators):
         ElementTree.SubElement(relations, "Relation", value=mark)
     keys = iter(_KEYS)
-    for labels in view.findall("Labels"):
+    for labels in view.iter("Labels"):
         for mark in marks:
             html = f'<i class="mark">{mark}</i>'
             made = ElementTree.SubElement(labels, "Label", value=mark, background="#d00000", html=html)
