@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -25,7 +24,6 @@ from khabar.labelstudio.snapshots import OPTIONS, PATIENCE
 
 _NAME = ANNOTATORS[0]
 _BATCH = 500
-_FRESH = itertools.count()
 
 
 def benches(scale: float) -> Iterator[Bench | NotRun]:
@@ -80,7 +78,7 @@ def _pull(site: Site, annotations: Path, articles: int) -> Bench:
     size = sum(path.stat().st_size for path in (passes / _NAME).iterdir()) / 1e6
 
     def ours() -> None:
-        passes.rename(annotations.parent / f"passes-{next(_FRESH)}-{articles}")
+        passes.rename(Path(tempfile.mkdtemp(dir=annotations.parent)) / "passes")
         corpus = read_corpus(annotations, ())
         (desk,) = desks(corpus, site)
         found = pull(corpus, desk)

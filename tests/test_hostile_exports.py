@@ -198,6 +198,30 @@ def test_links_stand_in_the_place_of_task_numbers_where_the_server_is_known(tiny
         ]
 
 
+ESC = "\x1b[2J\ud800"
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [label("m", MOSCOW, "entity", ESC)],
+        [label("m", MOSCOW, "entity", "GPE", labels=[ESC, ESC])],
+        [label(ESC, MOSCOW, "entity", "GPE"), label(ESC, MOSCOW, "entity", ESC)],
+        [M, choice("m", MOSCOW, "entity_metonym", ESC)],
+        [R, choice("r", REJECTS, "trigger_realis", ESC, ESC)],
+        [label(ESC, MOSCOW, "entity", "GPE"), R, relation("r", ESC, "Place", "Place")],
+        [M, R, relation("r", "m", ESC, ESC)],
+        [label(ESC, MOSCOW, "entity", "GPE"), label(ESC, PLAN, "entity", "GPE")],
+    ],
+)
+def test_no_fault_brings_control_characters_to_a_terminal(items: list[Item], tiny_schema: Schema) -> None:
+    export = by_short_way([a_task(1, "plain", *items)], tiny_schema)
+    assert export.faults
+    for each in export.faults:
+        assert str(each).isprintable()
+        assert str(each).encode()
+
+
 @pytest.fixture
 def corpus(tmp_path: Path, tiny_value: dict[str, Any]) -> Path:
     """A corpus of the articles, without their texts."""
@@ -298,6 +322,7 @@ def test_whatever_is_done_to_an_export_every_item_is_written_or_listed(
     given = {"articles": articles, "schema": tiny_schema, "annotator": annotator_of({"1": "a", "2": "b"})}
     export = read_export(value, **given)
     assert read_snapshot(json.dumps(value).encode(), source="snapshot", **given) == export
+    assert [each for each in map(str, export.faults + export.notes) if not each.isprintable()] == []
     submitted = list(results_in(value))
     assert export.read == sum(map(len, submitted)) == export.kept + export.listed
     keys = [(each.annotator, each.article) for each in export.annotations]
@@ -343,8 +368,8 @@ def spoilt(draw: st.DrawFn, value: list[Item]) -> list[Item]:
     if not made:
         return made
     owner = draw(st.sampled_from(list(containers(made))))
-    words = ["", "x", "T1", "E1", "\0", "\ud800", "1.0"]
-    junk = st.sampled_from([None, -1, 1, 10**9, 2.5, *words, [], ["GPE"], {}, True])
+    words = ["", "x", "T1", "E1", "\0", "\ud800", "\x1b[2J", "1.0"]
+    junk = st.sampled_from([None, -1, 1, 10**9, 2.5, *words, [], ["GPE"], ["\x1b", "\ud800"], {}, True])
     keys = list(owner) if isinstance(owner, dict) else list(range(len(owner)))
     key = draw(st.sampled_from(keys))
     what = draw(st.sampled_from(["change", "remove", "double"]))

@@ -28,6 +28,13 @@ def name_of(identifier: Any) -> str:
     return str(identifier) if plain else shorten(identifier)
 
 
+def printable(text: str) -> str:
+    """The text with escapes for what a terminal would obey or no file could hold: names come from anybody."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 def is_relation(item: Any) -> bool:
     """Whether an item of a result list is a relation, not part of a region."""
     return isinstance(item, dict) and item.get("type") == "relation"

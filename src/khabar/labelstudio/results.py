@@ -19,7 +19,7 @@ from khabar.document import Annotation, Argument, Entity, Event, Trigger, canoni
 from khabar.errors import Fault, Faults
 from khabar.files import sha256
 from khabar.labelstudio.config import TEXT, Owner
-from khabar.labelstudio.regions import Region, Regions, is_relation, name_of
+from khabar.labelstudio.regions import Region, Regions, is_relation, name_of, printable
 from khabar.quotes import read_attributes
 from khabar.renaming import rename_places
 from khabar.schema import Schema, shorten
@@ -96,7 +96,7 @@ def annotation_of(
     faults = sorted(assembly.faults)
     return Reading(
         None if faults else canonical(made),
-        tuple(Fault(f"{place} {where}".strip(), message) for _, where, message in faults),
+        tuple(Fault(f"{place} {where}".strip(), printable(message)) for _, where, message in faults),
         len(results),
         len({number for number, _, _ in faults}),
         assembly.regions.trimmed,
