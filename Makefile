@@ -59,6 +59,9 @@ lock:
 	  requirements/label-studio.in -o requirements/label-studio.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  -c requirements/dev.txt pyproject.toml -o requirements/core.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  -c requirements/dev.txt --extra crawl --extra html --extra baselines --extra scale \
+	  pyproject.toml -o requirements/crawl.txt
 	for name in datasets-2.21 datasets-3.6 datasets-4.4 mlcroissant; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    requirements/$$name.in -o requirements/$$name.txt || exit 1; done

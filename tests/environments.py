@@ -16,8 +16,8 @@ import pytest
 from conftest import REPOSITORY
 
 _READY = "ready"
-_SOURCE_ONLY = "jsonpath-rw"
-"""What mlcroissant needs and nobody built a wheel of; everything else comes as a wheel."""
+_SOURCE_ONLY = "jsonpath-rw,seqeval"
+"""What mlcroissant and our scorer need and nobody built a wheel of; everything else comes as a wheel."""
 
 
 def cache_folder() -> Path:

@@ -26,6 +26,7 @@ LEVELS = [
     {"baselines", "benchmark"},
     {"preannotation"},  # what a scorer can read, annotators may begin with
     {"suspects", "selection", "silver"},  # what a baseline of the corpus would have found, or is unsure of
+    {"crawl"},  # from streams to selection, on an engine for clusters
 ]
 """Rooms of the house, from the ground up: a room imports from its own floor (but see ALONE) or below."""
 

@@ -76,7 +76,7 @@ class Selection:
 
 
 @dataclass(slots=True)
-class _Sieve:
+class Sieve:
     """Lets through what may be chosen, and counts what may not."""
 
     corpus: Corpus
@@ -110,7 +110,7 @@ def select(
     The articles must have their texts and come once each. What is held in memory depends on `number` and
     the schema alone. The same articles in any order, reader and seed give the same choice, with any workers.
     """
-    sieve = _Sieve(corpus)
+    sieve = Sieve(corpus)
     pool = Pool(corpus.schema.events, size=number + SPARE, seed=seed)
     for article, glance in mapped(reader.look, sieve.of(articles), _text, workers=workers):
         pool.offer(Candidate(article, glance))

@@ -27,10 +27,11 @@ def read_stream(addresses: Sequence[str]) -> Iterator[Article]:
         raise CallError(f"no articles in {', '.join(addresses)}")
     for file in files:
         for record in read_records(file):
-            yield _article(value_of(record), record.place)
+            yield article_of(value_of(record), record.place)
 
 
-def _article(value: object, place: str) -> Article:
+def article_of(value: object, place: str) -> Article:
+    """The article of one row, which `place` is that of. Raises DataError if it is none, or lacks its text."""
     try:
         article = Article.model_validate(value)
     except ValidationError as error:
