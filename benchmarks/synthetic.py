@@ -37,12 +37,12 @@ def write_corpus(folder: Path, articles: int, *, seed: int = 13) -> Path:
     (annotations / "sources.yaml").write_text(dump_json([_SOURCE]), encoding="utf-8")
     identifiers = [f"synthetic-{number:06d}" for number in range(articles)]
     _write_splits(annotations / "splits.yaml", identifiers)
-    made = _Maker(load_schema(annotations / "schema.yaml"), seed)
+    made = Maker(load_schema(annotations / "schema.yaml"), seed)
     with (annotations / "articles.jsonl").open("w", encoding="utf-8") as lines:
         for identifier in identifiers:
             text, gold = made.article(identifier)
             (annotations / "texts" / f"{identifier}.txt").write_text(text, encoding="utf-8")
-            lines.write(dump_json(_line(identifier, text)) + "\n")
+            lines.write(dump_json(article_line(identifier, text)) + "\n")
             for layer, where in layers.items():
                 said = gold if layer == "gold" else made.of_annotator(gold, layer)
                 (where / f"{identifier}.json").write_text(dumps(said), encoding="utf-8")
@@ -60,7 +60,8 @@ _SOURCE = {
 }
 
 
-def _line(identifier: str, text: str) -> dict[str, Any]:
+def article_line(identifier: str, text: str) -> dict[str, Any]:
+    """The line of an article in `articles.jsonl`."""
     return {
         "id": identifier,
         "source": "synthetic",
@@ -82,7 +83,7 @@ def _write_splits(path: Path, identifiers: list[str]) -> None:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-class _Maker:
+class Maker:
     """Makes one article after the other from one stream of random numbers."""
 
     def __init__(self, schema: Schema, seed: int) -> None:

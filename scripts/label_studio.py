@@ -18,10 +18,11 @@ from khabar.labelstudio import labelling_config, task
 from khabar.labelstudio.accounts import FILE, Role, Site, find_site, outside_site
 from khabar.labelstudio.connection import connect
 from khabar.labelstudio.desks import desks
+from khabar.labelstudio.everybody import push_to_all
 from khabar.labelstudio.installation import install, installation_folder
 from khabar.labelstudio.ordering import Order, read_scores
 from khabar.labelstudio.pulling import pull
-from khabar.labelstudio.push import Task, choose, push
+from khabar.labelstudio.push import Task, choose
 from khabar.labelstudio.rounds import next_round
 from khabar.labelstudio.server import serving, where_to_click
 from khabar.labelstudio.status import status
@@ -191,28 +192,7 @@ def push_tasks(
 
 
 def _push_all(site: Site, names: list[str], corpus: Corpus, tasks: list[Task], data: Path) -> None:
-    """Push to everybody's project, and say what that did."""
-    if not names:
-        raise CallError("nobody to push to: name them with --annotator ID")
-    for name in names:
-        with progress_of(f"Pushing to {name}", len(tasks)) as advance:
-            pushed = push(
-                connect(site, name),
-                name,
-                tasks,
-                articles=corpus.articles,
-                schema=corpus.schema,
-                label_config=labelling_config(corpus.schema),
-                journals=data,
-                progressed=advance,
-            )
-        for note in pushed.notes:
-            _say(f"{name}: {note}")
-        counts = f"{len(pushed.added)} tasks added, {len(pushed.there)} there already"
-        refreshed = f", {len(pushed.predicted)} of them with new pre-annotations" if pushed.predicted else ""
-        _say(f"{name}: {counts}{refreshed}: {site.url}/projects/{pushed.project.id}")
-    if site.outside:
-        _say("whether annotators see each other's work depends on that server's roles: give each one project")
+    push_to_all(site, names, corpus, tasks, journals=data, say=_say, progress=progress_of)
 
 
 def _interrupt(*_: object) -> None:

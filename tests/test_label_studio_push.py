@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from khabar.files import sha256
 from khabar.labelstudio import labelling_config, task
 from khabar.labelstudio.accounts import Site
 from khabar.labelstudio.connection import connect
+from khabar.labelstudio.everybody import push_to_all
 from khabar.labelstudio.journal import opened
 from khabar.labelstudio.push import choose, read_tasks
 from khabar.preannotation import PreAnnotations, read_predictions
@@ -168,3 +170,26 @@ def test_articles_are_chosen_by_id_or_split(tmp_path: Path) -> None:
     ):
         with pytest.raises(CallError, match=message):
             choose(corpus, ids, split)
+
+
+def test_one_project_that_does_not_fit_keeps_no_other_from_its_tasks(
+    empty_label_studio: Site, tmp_path: Path
+) -> None:
+    site, corpus = empty_label_studio, make_corpus(tmp_path / "corpus", 2)
+    project = pushed_to(site, "a", corpus, tmp_path).project.id
+    connect(site, "a").client.projects.import_tasks(
+        id=project, request=[{"data": {"article": "x", "text": "y"}}]
+    )
+    said: list[str] = []
+    with pytest.raises(DataError, match="1 fault") as raised:
+        push_to_all(
+            site,
+            ["a", "b"],
+            corpus,
+            tasks_of(corpus),
+            journals=tmp_path,
+            say=said.append,
+            progress=lambda *_: nullcontext(lambda _: None),
+        )
+    assert f"{site.url}/projects/{project} (Khabar pass a)" in str(raised.value)
+    assert said[0] == "b: 2 tasks added, 0 there already"

@@ -89,6 +89,16 @@ def test_every_fault_of_meaning_is_told_at_once(tiny_value: dict[str, Any], tmp_
     assert "hotkey: 't' is the key of both Meet and Reject" in found
 
 
+def test_a_key_that_label_studio_answers_to_itself_is_refused(
+    tiny_value: dict[str, Any], tmp_path: Path
+) -> None:
+    tiny_value["event_types"][0]["hotkey"] = "u"
+    path = tmp_path / "schema.yaml"
+    path.write_text(yaml.safe_dump(tiny_value, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(DataError, match=r"'u' is the key of both Label Studio itself \(unselect\) and Meet"):
+        load_schema(path)
+
+
 def test_an_attribute_may_not_take_the_name_of_a_key_of_the_file(
     tiny_value: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 
 from khabar.text import Sentence, Token
@@ -30,8 +30,12 @@ class Unshown:
     cut: int = 0
 
     def __add__(self, other: Unshown) -> Unshown:
-        mine, theirs = asdict(self), asdict(other)
-        return type(self)(**{name: mine[name] + theirs[name] for name in mine})
+        return Unshown(
+            self.nested + other.nested,
+            self.crossing + other.crossing,
+            self.off_token + other.off_token,
+            self.cut + other.cut,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import lt
 from pathlib import Path
 from typing import Annotated, Any
@@ -127,12 +128,17 @@ def is_canonical(annotation: Annotation) -> bool:
     """Whether spans, ids and arguments are in the order `canonical` gives them."""
     entities, events = annotation.entities, annotation.events
     return (
-        all(each.id == f"T{number}" for number, each in enumerate(entities, 1))
-        and all(each.id == f"E{number}" for number, each in enumerate(events, 1))
+        [each.id for each in entities] == _ids("T", len(entities))
+        and [each.id for each in events] == _ids("E", len(events))
         and _ascending([(each.start, -each.end, each.type) for each in entities])
         and _ascending([(each.trigger.start, -each.trigger.end, each.type) for each in events])
-        and all(_ascending([_order(one) for one in each.arguments]) for each in events)
+        and all(_ascending([_order(one) for one in each.arguments]) for each in events if each.arguments)
     )
+
+
+@lru_cache(maxsize=1024)
+def _ids(letter: str, count: int) -> list[str]:
+    return [f"{letter}{number}" for number in range(1, count + 1)]
 
 
 def _ascending(keys: Sequence[tuple[Any, ...]]) -> bool:

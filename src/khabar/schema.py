@@ -274,8 +274,12 @@ def _check_attribute(faults: Faults, where: str, attribute: Attribute) -> None:
         faults.add(f"{where}.default", f"{attribute.default!r} is none of {', '.join(values)}")
 
 
+_TAKEN = {"u": "unselect"}
+"""Keys that Label Studio 1.23 itself answers to while a text is annotated, with what they do there."""
+
+
 def _check_hotkeys(schema: Schema, faults: Faults) -> None:
-    used: dict[str, str] = {}
+    used = {key: f"Label Studio itself ({what})" for key, what in _TAKEN.items()}
     attributes = (*schema.entity_attributes, *schema.event_attributes)
     owners: list[tuple[str, str | None]] = [
         *((each.name, each.hotkey) for each in schema.entity_types),

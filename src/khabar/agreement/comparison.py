@@ -6,7 +6,7 @@ F1 of two annotators is symmetric: neither is taken for the truth.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from khabar.agreement.counts import Confusion, Counts
@@ -75,35 +75,57 @@ def compare(first: Annotation, second: Annotation, schema: Schema, text: str | N
 def compare_sides(first: Side, second: Side, schema: Schema) -> Agreement:
     """As `compare`, for who compares one annotation with several."""
     counts, by_type = measured(first.items, second.items)
-    entities, metonyms = _given(first.entities, second.entities, schema.entity_attributes)
-    triggers, choices = _given(first.events, second.events, schema.event_attributes)
+    entities, metonyms = _given(
+        first.entities, second.entities, schema.entity_attributes, schema.entity_attributes_of
+    )
+    triggers, choices = _given(
+        first.events, second.events, schema.event_attributes, schema.event_attributes_of
+    )
     tokens = {} if first.tokens is None or second.tokens is None else first.tokens.against(second.tokens)
     types = {"entities": entities, "triggers": triggers}
     return Agreement(counts, by_type, {**metonyms, **choices}, types, tokens)
 
 
 def _given(
-    mine: Spans, other: Spans, attributes: Sequence[Attribute]
-) -> tuple[Confusion, dict[str, Confusion]]:
+    mine: Spans,
+    other: Spans,
+    attributes: Sequence[Attribute],
+    attributes_of: Callable[[str], list[Attribute]],
+) -> tuple[Confusion, Mapping[str, Confusion]]:
     """Types given to the spans that both have, and of each attribute its values there.
 
     Values count where both have types that take the attribute, whatever the types.
     """
-    types: list[tuple[str, str]] = []
-    values: dict[str, list[Values]] = {each.name: [] for each in attributes}
-    takers: dict[str, list[Attribute]] = {}
+    types: list[Values] = []
+    pairs: list[tuple[Owned, Owned]] = []
+    bare: list[str] = []  # types that both give without an attribute, as almost always
     for span in mine.keys() & other.keys():
         left, right = mine[span], other[span]
-        types += paired_labels([type_ for type_, _ in left], [type_ for type_, _ in right])
-        said, also = dict(left), dict(right)
-        for one, two in paired_labels(list(said), list(also)):
-            if one not in takers:
-                takers[one] = [each for each in attributes if one in each.applies_to]
-            for each in takers[one]:
-                if one == two or two in each.applies_to:
-                    name = each.name
-                    values[name].append((said[one].get(name, False), also[two].get(name, False)))
-    return Counter(types), {name: Counter(listed) for name, listed in values.items()}
+        if len(left) == len(right) == 1:
+            (one, said), (two, also) = left[0], right[0]
+            types.append((one, two))
+            if one == two and not said and not also:
+                bare.append(one)
+            else:
+                pairs.append((left[0], right[0]))
+        else:
+            types += paired_labels([type_ for type_, _ in left], [type_ for type_, _ in right])
+            pairs += _owners(left, right)
+    values: dict[str, Counter[Values]] = {each.name: Counter() for each in attributes}
+    for type_, count in Counter(bare).items():
+        for each in attributes_of(type_):
+            values[each.name][False, False] += count
+    for (one, said), (two, also) in pairs:
+        for each in attributes_of(one):
+            if one == two or two in each.applies_to:
+                values[each.name][said.get(each.name, False), also.get(each.name, False)] += 1
+    return Counter(types), values
+
+
+def _owners(left: list[Owned], right: list[Owned]) -> list[tuple[Owned, Owned]]:
+    """Types of one span in pairs, each with its attributes."""
+    said, also = dict(left), dict(right)
+    return [((one, said[one]), (two, also[two])) for one, two in paired_labels(list(said), list(also))]
 
 
 class Sum:

@@ -7,7 +7,7 @@ follow too. Most tokens are `O` for both, which is why chance is taken off.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import count
@@ -35,31 +35,44 @@ def can_count_tokens() -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TokenTypes:
-    """The type of each token of an article as one annotator gives it, of mentions and of triggers."""
+    """The types that one annotator gives to tokens of an article, by their number; those not named have none.
 
-    entities: Sequence[str]
-    triggers: Sequence[str]
+    `tokens` is how many there are, `entities` are types of mentions, `triggers` of triggers.
+    """
+
+    tokens: int
+    entities: Mapping[int, str]
+    triggers: Mapping[int, str]
 
     @classmethod
     def of(cls, annotation: Annotation, edges: Edges) -> TokenTypes:
         """Those of the annotation, over tokens with these edges."""
         mentions = [(each.start, each.end, each.type) for each in annotation.entities]
         triggers = [(each.trigger.start, each.trigger.end, each.type) for each in annotation.events]
-        return cls(_types(mentions, edges), _types(triggers, edges))
+        return cls(len(edges.starts), _types(mentions, edges), _types(triggers, edges))
 
     def against(self, other: TokenTypes) -> dict[str, Confusion]:
         """How often the one gives a token one type, and the other another."""
         return {
-            "entities": Counter(zip(self.entities, other.entities, strict=True)),
-            "triggers": Counter(zip(self.triggers, other.triggers, strict=True)),
+            "entities": _both(self.entities, other.entities, self.tokens),
+            "triggers": _both(self.triggers, other.triggers, self.tokens),
         }
 
 
-def _types(spans: Iterable[LabelledSpan], edges: Edges) -> list[str]:
-    types = [OUTSIDE] * len(edges.starts)
-    for first, last, label in place(spans, edges).ranges:
-        types[first:last] = [label] * (last - first)
-    return types
+def _types(spans: Iterable[LabelledSpan], edges: Edges) -> dict[int, str]:
+    ranges = place(spans, edges).ranges
+    return {number: label for first, last, label in ranges for number in range(first, last)}
+
+
+def _both(mine: Mapping[int, str], other: Mapping[int, str], tokens: int) -> Confusion:
+    """How often which two types meet on a token: most have none from either side, and are not looked at."""
+    typed = mine.keys() | other.keys()
+    found: Counter[tuple[bool | str, bool | str]] = Counter(
+        [(mine.get(each, OUTSIDE), other.get(each, OUTSIDE)) for each in typed]
+    )
+    if tokens > len(typed):
+        found[OUTSIDE, OUTSIDE] = tokens - len(typed)
+    return found
 
 
 def coefficients(confusion: Confusion) -> Coefficients:

@@ -18,13 +18,17 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Segmented:
-    """An article whose text is here, its sentences and tokens; `columns` are those no annotation changes."""
+    """An article whose text is here, its sentences and tokens.
+
+    `columns` are those of its document that no annotation changes, `words` those of each of its sentences.
+    """
 
     article: Article
     text: str
     sentences: tuple[Sentence, ...]
     edges: Edges
     columns: Row
+    words: tuple[Row, ...]
 
     @property
     def id(self) -> str:
@@ -47,7 +51,23 @@ def segmented(article: Article) -> Segmented:
         ],
     }
     edges = Edges.of(token for sentence in sentences for token in sentence.tokens)
-    return Segmented(article, article.text, sentences, edges, described)
+    return Segmented(article, article.text, sentences, edges, described, _words(article, sentences, edges))
+
+
+def _words(article: Article, sentences: Sequence[Sentence], edges: Edges) -> tuple[Row, ...]:
+    firsts = accumulate([len(each.tokens) for each in sentences], initial=0)
+    return tuple(
+        {
+            "id": f"{article.id}#{number}",
+            "article": article.id,
+            "tokens": [token.text for token in sentence.tokens],
+            "starts": edges.starts[first:last],
+            "ends": edges.ends[first:last],
+            "source": article.source,
+            "licence": article.licence,
+        }
+        for number, (sentence, (first, last)) in enumerate(zip(sentences, pairwise(firsts), strict=True))
+    )
 
 
 _METADATA = ("id", "source", "title", "published", "language", "licence", "origin")
@@ -112,23 +132,8 @@ def trigger_tags(article: Segmented, annotation: Annotation) -> tuple[list[Row],
 
 def _tagged(article: Segmented, column: str, spans: Iterable[LabelledSpan]) -> tuple[list[Row], Unshown]:
     laid = lay(spans, article.edges)
-    starts, ends = article.edges.starts, article.edges.ends
     tags = by_sentence(laid.tags, article.sentences)
     firsts = list(accumulate([len(each.tokens) for each in article.sentences], initial=0))
     cut = sum([laid.tags[first].startswith("I-") for first in firsts[:-1]])
-    rows = [
-        {
-            "id": f"{article.id}#{number}",
-            "article": article.id,
-            "tokens": [token.text for token in sentence.tokens],
-            "starts": starts[first:last],
-            "ends": ends[first:last],
-            column: part,
-            "source": article.article.source,
-            "licence": article.article.licence,
-        }
-        for number, (sentence, part, (first, last)) in enumerate(
-            zip(article.sentences, tags, pairwise(firsts), strict=True)
-        )
-    ]
+    rows = [{**words, column: part} for words, part in zip(article.words, tags, strict=True)]
     return rows, Unshown(laid.nested, laid.crossing, laid.off_token, cut)

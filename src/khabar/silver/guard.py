@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from khabar.corpus import Corpus
 from khabar.errors import CallError, DataError, Faults
 from khabar.release.manifest import read_manifest
 from khabar.release.retrieval import release_folder
+from khabar.silver.streaming import documents
 from khabar.text.copies import Looked, Originals
 
 NEXT_STEP = (
@@ -62,18 +62,8 @@ def check_apart(corpus: Corpus, silver: str | Path) -> None:
     if read_manifest(folder).silver is None:
         raise CallError(f"{silver} is no silver release")
     guard, faults = Guard.of(corpus), Faults(silver)
-    for row in rows_of(folder, "documents"):
+    for row in documents(folder):
         if found := guard.reason(row["id"], row["text_sha256"], row["text"]):
             faults.add(row["id"], f"{found[0]}: {found[1]}")
     if faults:
         raise DataError(faults.report(NEXT_STEP))
-
-
-def rows_of(folder: Path, config: str, split: str = "train") -> Iterator[Mapping[str, Any]]:
-    """The rows of a release, streamed as a user would stream them."""
-    import datasets  # seconds to import
-
-    stream: Iterable[Mapping[str, Any]] = datasets.load_dataset(
-        str(folder.resolve()), config, split=split, streaming=True
-    )
-    yield from stream

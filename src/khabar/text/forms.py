@@ -41,7 +41,7 @@ class UnseenForms:
 
     def learn(self, items: Iterable[Named]) -> None:
         """Remember the words of these."""
-        self._forms.update(key(words) for _, words in items)
+        self._forms.update([key(words) for _, words in items])
 
     def count(self, items: Iterable[Named]) -> None:
         """Count these by type."""
