@@ -118,7 +118,7 @@ def _page(rates: Rates, pages_a_day: int, arabic: float) -> Iterator[str]:
     yield "## The assumption in the year\n"
     others = 365 * pages_a_day * (1 - arabic) * rates.seconds["clean web pages"]
     yield f"{pages_a_day:,} pages a day, {arabic:.0%} of them Arabic: an assumption, not a measurement;"
-    yield "`--pages-a-day` and `--arabic` take your figures. Pages in other languages must be read and left out,"
+    yield "`--pages-a-day` and `--arabic` take your figures. Pages in others must be read and left out,"
     yield f"which costs up to {_hours(others)} hours of one core in a year where they come as HTML.\n"
 
 
