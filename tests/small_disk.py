@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +16,9 @@ import pytest
 def small_disk(folder: Path, *, kilobytes: int) -> Iterator[Path]:
     """The folder as a file system of that size. The test is skipped where nobody may mount, except in CI."""
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)]
+    as_root = ["sudo", "-n"] if os.getuid() and shutil.which("sudo") else []
+    options = f"size={kilobytes}k,mode=1777"
+    command = [*as_root, "mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
     mounted = subprocess.run(command, capture_output=True, check=False, text=True)
     if mounted.returncode:
         message = f"no small disk can be mounted here: {mounted.stderr.strip()}"
@@ -23,4 +26,4 @@ def small_disk(folder: Path, *, kilobytes: int) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        subprocess.run([*as_root, "umount", str(folder)], check=True)

@@ -32,6 +32,8 @@ _STYLE = """
 .palette, .chosen { position: sticky; z-index: 101; background: var(--color-neutral-background, #fff); }
 .palette { top: 0; max-height: 30vh; overflow-y: auto; }
 .chosen { bottom: 0; padding: 4px 8px; }
+.chosen { display: flex; flex-wrap: wrap; align-items: center; column-gap: 24px; }
+.chosen > * { margin-block: 2px !important; }
 """
 
 

@@ -23,9 +23,11 @@ NOTE, REASON = "note", "reason"
 """Text fields: of a region, of the article."""
 
 _STYLE = """
-.disputes { max-height: 14em; overflow: auto; margin-bottom: 12px; }
-.disputes [class*="htx-richtext"] { white-space: normal; }
-.disputes td { padding: 0 8px; }
+.disputes { max-height: 9em; overflow: auto; margin-bottom: 8px; }
+.disputes [class*="htx-richtext"] { white-space: normal; line-height: 1.5; }
+.disputes td { padding: 0 8px; white-space: nowrap; font-size: 13px; }
+.palette { max-height: 16vh; }
+.chosen .lsf-text-area { flex: 1 1 16em; }
 .lsf-label:has(.mark) { display: none; }
 """
 _MARKED = ".ar .htx-highlight[data-label*={mark}] {{ outline: 2px dashed #d00000; }}\n"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 
 import msgspec
 
@@ -170,7 +171,7 @@ class _ShortReader:
         if isinstance(item, Labels):
             types = regions.types[item.from_name]
             labelled_before = item.id in types
-            types[item.id] = item.value.labels[0]
+            types[item.id] = intern(item.value.labels[0])  # thousands of articles have the same few
             return not labelled_before
         if item.from_name not in self._controls:
             return False
@@ -188,8 +189,8 @@ class _ShortReader:
         chosen, defaults = regions.chosen["entity"], self._defaults["entity"]
         for number, (start, minus_end, type_, region) in enumerate(regions.ordered("entity"), 1):
             given = _attributes(defaults.get(type_), chosen.get(region))
-            found.append(Entity(f"T{number}", type_, start, -minus_end, text[start:-minus_end], given))
-            ids[region] = f"T{number}"
+            identifier = ids[region] = intern(f"T{number}")
+            found.append(Entity(identifier, type_, start, -minus_end, text[start:-minus_end], given))
         return tuple(found), ids
 
     def _events(
@@ -201,7 +202,7 @@ class _ShortReader:
             given = _attributes(defaults.get(type_), chosen.get(region))
             trigger = Trigger(start, -minus_end, text[start:-minus_end])
             fillers = sorted(arguments.get(region, ()), key=_role_and_number)
-            found.append(Event(f"E{number}", type_, trigger, tuple(fillers), given))
+            found.append(Event(intern(f"E{number}"), type_, trigger, tuple(fillers), given))
         return tuple(found)
 
 
@@ -218,7 +219,7 @@ def _arguments(
             return None
         trigger, entity = (each.from_id, each.to_id) if forth else (each.to_id, each.from_id)
         given = found.setdefault(trigger, [])
-        given += [Argument(role, ids[entity]) for role in each.labels]
+        given += [Argument(intern(role), ids[entity]) for role in each.labels]
     return found
 
 
