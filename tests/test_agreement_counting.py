@@ -8,9 +8,9 @@ from itertools import permutations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khabar.agreement import MEASURES, Agreement, Counts, Sum, compare, total
+from khabar.agreement import MEASURES, Agreement, Counts, Side, Sum, compare, compare_sides, total
 from khabar.agreement.matching import overlapping_pairs
-from khabar.alignment import lay
+from khabar.alignment import Edges, lay
 from khabar.document import Annotation
 from khabar.schema import Schema
 from khabar.text import tokenize
@@ -57,6 +57,10 @@ def test_counts_are_those_of_the_tuples_of_each_measure(data: st.DataObject, tin
     for name, rows in found.by_type.items():
         assert sum(rows.values(), Counts()) == found.counts[name]
         assert list(rows) == sorted(rows)
+    edges = Edges.of(tokenize(text))
+    sides = (Side.of(each, edges) for each in (first, second))
+    alone = compare_sides(*sides, tiny_schema, by_type=False)
+    assert alone == replace(found, by_type={})
 
 
 @given(data=st.data())

@@ -13,9 +13,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from judge_at_work import submission
-from judged_corpus import AGREED, DISPUTED, GOLD, MOSCOW_GPE, PLAN_ORG, A, B, annotated, make_corpus, rejected
+from judged_corpus import (
+    AGREED,
+    DISPUTED,
+    GOLD,
+    MOSCOW_GPE,
+    PLAN_ORG,
+    SINGLE,
+    A,
+    B,
+    annotated,
+    make_corpus,
+    rejected,
+)
 from khabar.corpus import Corpus
 from khabar.document import read_annotation, write_annotation
 from khabar.gold import compare_gold, derive_gold
@@ -138,6 +151,39 @@ def test_passes_that_change_after_the_push_are_told_and_the_task_is_made_anew_wh
     court.submit(submission([A, second], gold))
     court.said("pull")
     assert court.gold() == gold
+
+
+def test_an_annotator_who_comes_later_is_added_and_what_was_judged_stays(court: Court) -> None:
+    court.said("push")
+    court.submit(submission([A, B], GOLD))
+    folder = court.corpus.folder
+    people = yaml.safe_load((folder / "annotators.yaml").read_text(encoding="utf-8"))
+    people.append({**people[0], "id": "c"})
+    (folder / "annotators.yaml").write_text(yaml.safe_dump(people), encoding="utf-8")
+    third = annotated("c", MOSCOW_GPE, article=SINGLE)
+    write_annotation(folder / "passes" / "c" / f"{SINGLE}.json", third)
+    assert "1 tasks added, 1 there already" in court.said("push")
+    court.said("pull")
+    assert court.gold() == GOLD
+    config = court.client.projects.get(id=court.project).label_config
+    assert '<Label value="c"' in config
+    assert '<Relation value="c"' in config
+
+
+def test_another_server_is_named_by_the_environment(court: Court, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_URL", court.site.url)
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", court.site.token("j").get_secret_value())
+    (court.data / "accounts.json").unlink()
+    assert "say who decides: --judge ID (there are none)" in court.said("push", code=2)
+    assert "1 tasks added" in court.said("push", "--judge", "j")
+    court.submit(submission([A, B], GOLD))
+    court.said("pull", "--judge", "j")
+    assert court.gold() == GOLD
+
+
+def test_a_judge_without_a_project_is_a_wrong_call(court: Court) -> None:
+    assert "j has no project there yet; adjudicate.py push makes it" in court.said("pull", code=2)
+    assert "no judge 'a' in annotators.yaml" in court.said("push", "--judge", "a", code=2)
 
 
 def test_annotators_see_nothing_of_the_judges_project(court: Court) -> None:

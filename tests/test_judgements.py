@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -204,3 +206,11 @@ def test_an_article_nobody_knows_or_a_judge_who_is_none_is_a_wrong_call(corpus: 
         docket(corpus, articles=["authored-q"])
     with pytest.raises(CallError, match="no judge 'a' in annotators"):
         gather_judgements(corpus, [], judge="a", agreed={})
+
+
+@pytest.mark.parametrize("command", ["", "push", "pull"])
+def test_the_program_says_how_it_is_called(command: str, repository: Path) -> None:
+    program = [sys.executable, repository / "scripts" / "adjudicate.py", *([command] if command else [])]
+    done = subprocess.run([*program, "--help"], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert f"Example: adjudicate.py {command or 'push'}" in done.stdout

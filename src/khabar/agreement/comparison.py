@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from khabar.agreement.counts import Confusion, Counts
 from khabar.agreement.matching import Span, paired_labels
-from khabar.agreement.measures import Items, measured
+from khabar.agreement.measures import Items, counted, measured
 from khabar.agreement.tokens import TokenTypes
 from khabar.alignment import Edges
 from khabar.document import Annotation
@@ -72,9 +72,10 @@ def compare(first: Annotation, second: Annotation, schema: Schema, text: str | N
     return compare_sides(Side.of(first, edges), Side.of(second, edges), schema)
 
 
-def compare_sides(first: Side, second: Side, schema: Schema) -> Agreement:
-    """As `compare`, for who compares one annotation with several."""
-    counts, by_type = measured(first.items, second.items)
+def compare_sides(first: Side, second: Side, schema: Schema, *, by_type: bool = True) -> Agreement:
+    """As `compare`, for who compares one annotation with several, and perhaps needs no counts by type."""
+    items = first.items, second.items
+    counts, of_types = measured(*items) if by_type else (counted(*items), {})
     entities, metonyms = _given(
         first.entities, second.entities, schema.entity_attributes, schema.entity_attributes_of
     )
@@ -83,7 +84,7 @@ def compare_sides(first: Side, second: Side, schema: Schema) -> Agreement:
     )
     tokens = {} if first.tokens is None or second.tokens is None else first.tokens.against(second.tokens)
     types = {"entities": entities, "triggers": triggers}
-    return Agreement(counts, by_type, {**metonyms, **choices}, types, tokens)
+    return Agreement(counts, of_types, {**metonyms, **choices}, types, tokens)
 
 
 def _given(

@@ -69,23 +69,40 @@ class Items:
 
 def measured(mine: Items, other: Items) -> tuple[dict[str, Counts], dict[str, ByType]]:
     """The counts of each of `MEASURES`, and of some of them by entity type, event type or role."""
-    given = given_triggers(mine, other)
+    given, overlaps = given_triggers(mine, other), _overlaps(mine, other)
     by_type = {
         "entity": _by_first(mine.mentions, other.mentions),
-        "entity_overlap": _overlaps(mine, other),
+        "entity_overlap": overlaps,
         "trigger_c": _by_first(mine.triggers, other.triggers),
         "argument_c+": _by_first(mine.arguments, other.arguments),
         "argument_given_c": _by_first(*given),
     }
-    counts = {name: _total(rows) for name, rows in by_type.items()}
+    return _counted(mine, other, given, overlaps), by_type
+
+
+def counted(mine: Items, other: Items) -> dict[str, Counts]:
+    """The counts of each of `MEASURES`."""
+    return _counted(mine, other, given_triggers(mine, other), _overlaps(mine, other))
+
+
+def _counted(
+    mine: Items, other: Items, given: tuple[Set[Argument], Set[Argument]], overlaps: ByType
+) -> dict[str, Counts]:
     arguments = mine.arguments, other.arguments
-    counts["entity_span"] = _counts(*({each[1] for each in side.mentions} for side in (mine, other)))
-    counts["trigger_i"] = _counts(*({each[1] for each in side.triggers} for side in (mine, other)))
-    counts["argument_i"] = _counts(*({each[1:3] for each in side} for side in arguments))
-    counts["argument_c"] = _counts(*({each[:3] for each in side} for side in arguments))
-    counts["argument_i+"] = _counts(*({each[1:] for each in side} for side in arguments))
-    counts["argument_given_i"] = _counts(*({each[1:] for each in side} for side in given))
-    return {name: counts[name] for name in MEASURES}, by_type
+    counts = {
+        "entity": _counts(mine.mentions, other.mentions),
+        "entity_span": _counts(*({each[1] for each in side.mentions} for side in (mine, other))),
+        "entity_overlap": _total(overlaps),
+        "trigger_i": _counts(*({each[1] for each in side.triggers} for side in (mine, other))),
+        "trigger_c": _counts(mine.triggers, other.triggers),
+        "argument_i": _counts(*({each[1:3] for each in side} for side in arguments)),
+        "argument_c": _counts(*({each[:3] for each in side} for side in arguments)),
+        "argument_i+": _counts(*({each[1:] for each in side} for side in arguments)),
+        "argument_c+": _counts(*arguments),
+        "argument_given_i": _counts(*({each[1:] for each in side} for side in given)),
+        "argument_given_c": _counts(*given),
+    }
+    return {name: counts[name] for name in MEASURES}
 
 
 def given_triggers(mine: Items, other: Items) -> tuple[Set[Argument], Set[Argument]]:

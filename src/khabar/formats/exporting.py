@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,7 @@ from khabar.formats.model import AnnotatedText, Export, of_annotation, of_row
 from khabar.schema import Schema
 
 CONFIGS = ("documents", "passes")
+_ROWS_AT_A_TIME = 100
 
 
 class Kind(StrEnum):
@@ -64,16 +65,18 @@ def _wanted(split: str) -> tuple[str, ...]:
     return (split,) if split else SPLITS
 
 
-def _rows(path: Path) -> Iterable[Mapping[str, object]]:
+def _rows(path: Path) -> Iterator[Mapping[str, object]]:
+    """The rows of the file, of which few are held at a time."""
     from pyarrow import ArrowInvalid, parquet  # seconds to import, and only releases need it
 
     try:
-        rows: list[Mapping[str, object]] = parquet.read_table(path).to_pylist()
+        with parquet.ParquetFile(path) as file:
+            for batch in file.iter_batches(_ROWS_AT_A_TIME):
+                yield from batch.to_pylist()
     except (ArrowInvalid, OSError) as error:
         raise DataError.one(
             path, f"not a Parquet file: {error}", next_step="fetch the release again"
         ) from error
-    return rows
 
 
 def of_corpus(

@@ -15,6 +15,7 @@ from khabar.labelstudio.connection import Connection
 from khabar.labelstudio.judge_config import judge_config
 from khabar.labelstudio.judge_tasks import PASSES
 from khabar.labelstudio.judgements import Docket, judge_tasks
+from khabar.labelstudio.meaning import meaning_of
 from khabar.labelstudio.projects import Project, find_project
 from khabar.labelstudio.push import Pushed, push, read_tasks
 from khabar.labelstudio.snapshots import snapshot
@@ -45,16 +46,18 @@ def push_disputes(
     `khabar.labelstudio.push.push` raises.
     """
     tasks = judge_tasks(corpus, found)
+    label_config = judge_config(corpus.schema, corpus.pass_names)
     project = find_project(connection, "adjudication", judge)
     if project is not None:
         _remove_stale(connection, project, tasks, set(replace))
+        _add_marks(connection, project, label_config)
     return push(
         connection,
         judge,
         list(tasks.values()),
         articles=corpus.articles,
         schema=corpus.schema,
-        label_config=judge_config(corpus.schema, corpus.pass_names),
+        label_config=label_config,
         journals=journals,
         purpose="adjudication",
     )
@@ -77,6 +80,13 @@ def _remove_stale(
     for number in stale:
         with connection.asking(f"deleting task {number}") as client:
             client.tasks.delete(id=str(number))
+
+
+def _add_marks(connection: Connection, project: Project, label_config: str) -> None:
+    """Annotators who came later have marks of their own; adding them changes nothing that was judged."""
+    if meaning_of(project.label_config) < meaning_of(label_config):
+        with connection.asking("adding annotators to the label configuration") as client:
+            client.projects.update(id=project.id, label_config=label_config.strip())
 
 
 def _stale(

@@ -22,7 +22,7 @@ __all__ = ["MEASURES", "Agreements", "Pair"]
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two annotators, the number of articles both did, and their agreement summed over them.
+    """Two annotators, the number of articles both did, and their agreement summed over them, not by type.
 
     `first` and `second` are empty for the release as a whole: each article's two passes that its gold
     was made of. `intervals` are of the measures' F1, `only_models` says that no person was among them.
@@ -71,7 +71,7 @@ class Agreements:
         schema = self._corpus.schema
         sides = {name: Side.of(each, edges) for name, each in passes.items()}
         compared = {
-            (first, second): compare_sides(sides[first], sides[second], schema)
+            (first, second): compare_sides(sides[first], sides[second], schema, by_type=False)
             for first, second in combinations(sorted(sides), 2)
         }
         for names, found in compared.items():
@@ -81,7 +81,9 @@ class Agreements:
             if len(decided) == 2 and sides.keys() >= set(decided):
                 first, second = decided
                 whole = compared.get((first, second))
-                self._whole.add(article, whole or compare_sides(sides[first], sides[second], schema), decided)
+                if whole is None:
+                    whole = compare_sides(sides[first], sides[second], schema, by_type=False)
+                self._whole.add(article, whole, decided)
 
     @property
     def pairs(self) -> list[Pair]:
