@@ -187,6 +187,16 @@ def test_what_the_corpus_has_is_not_written_again(plain: Path, tmp_path: Path) -
     assert left_out["reason"] == "the corpus has 'ours-n-2' with another text"
 
 
+def test_an_unfinished_run_is_not_read_as_a_stream(plain: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run([plain], out)
+    (out / "manifest.json").unlink()
+    (out / "work").mkdir()
+    (out / "work" / "run.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(CallError, match="holds a run that is not finished"):
+        list(read_stream([str(out)]))
+
+
 def test_a_finished_run_is_not_done_again_and_another_is_refused(plain: Path, tmp_path: Path) -> None:
     first = run([plain], tmp_path / "out")
     times = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").iterdir()}

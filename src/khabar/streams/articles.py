@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from collections.abc import Iterator, Sequence
 
 from pydantic import ValidationError
@@ -9,8 +10,9 @@ from pydantic import ValidationError
 from khabar.corpus import Article
 from khabar.errors import CallError, DataError, Faults
 from khabar.schema import add_validation_faults
-from khabar.streams.addresses import find_files
+from khabar.streams.addresses import Folder, find_files, form_of
 from khabar.streams.reading import read_records, value_of
+from khabar.streams.shards import RUN
 
 _LISTS = ("quarantine.jsonl", "duplicates.jsonl")
 
@@ -20,8 +22,13 @@ def read_stream(addresses: Sequence[str]) -> Iterator[Article]:
 
     An address is what `find_files` takes; of a folder that a run wrote, its lists of what was left out are
     passed over. Raises CallError for an address that leads nowhere, and DataError at the first row that is
-    no article with its text.
+    no article with its text. The folder of a run that was stopped, and not gone on with, leads nowhere.
     """
+    for address in addresses:
+        if not glob.has_magic(address) and form_of(address) is None and Folder(address).has(RUN):
+            raise CallError(
+                f"{address} holds a run that is not finished; run convert_articles.py stream again"
+            )
     files = [each for each in find_files(addresses) if not each.address.endswith(_LISTS)]
     if not files:
         raise CallError(f"no articles in {', '.join(addresses)}")

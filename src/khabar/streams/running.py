@@ -18,6 +18,7 @@ from khabar.streams.finishing import MANIFEST, Summary
 from khabar.streams.pool import Limits, run
 from khabar.streams.reading import LONGEST
 from khabar.streams.shards import (
+    RUN,
     WORK,
     Ledger,
     Shard,
@@ -28,8 +29,6 @@ from khabar.streams.shards import (
     write_ledger,
 )
 from khabar.streams.writing import encode
-
-_RUN = f"{WORK}/run.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +138,9 @@ def _identity(files: Sequence[StreamFile], conversion: Conversion, settings: Set
 
 
 def _begin(folder: Folder, identity: dict[str, Any]) -> None:
-    if folder.has(_RUN):
-        finishing.same_run(folder, folder.read(_RUN), identity)
+    if folder.has(RUN):
+        finishing.same_run(folder, folder.read(RUN), identity)
         return
     if there := sorted(folder.names() - {WORK}):
         raise CallError(f"{folder.address} holds {there[0]}, and no stopped run; name another --out")
-    folder.write(_RUN, [dump_json(identity, indent=1).encode()])
+    folder.write(RUN, [dump_json(identity, indent=1).encode()])

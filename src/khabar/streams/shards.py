@@ -14,6 +14,8 @@ from khabar.streams.reading import LONGEST, Record, read_records
 
 WORK = "work"
 """The folder of a run that is not finished, inside the folder it writes."""
+RUN = f"{WORK}/run.json"
+"""What a run is, in its folder while it is not finished."""
 MOST_BYTES = 16 * 2**20
 """A shard of longer records holds fewer of them."""
 
