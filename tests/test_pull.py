@@ -107,7 +107,7 @@ def test_a_pass_of_which_nothing_is_submitted_any_more_is_told_and_stays(
     (found,) = pulled(corpus, label_studio)
     assert [each.place for each in found.withdrawn] == [work.link("authored-0")]
     assert sorted(passes_in(corpus)) == ["a/authored-0"]
-    assert any("has a pass here, and nothing submitted there" in line for line in found.lines())
+    assert any("has a pass here, and nothing is submitted there" in line for line in found.lines())
 
 
 def test_nothing_of_a_faulty_annotation_is_written_and_the_good_ones_are(

@@ -26,7 +26,7 @@ class Pulled:
     """What came of a project.
 
     `written` and `unchanged` files, `refused` ones (pulled before, and now different), and `withdrawn`:
-    tasks of which a pass was pulled before, and nothing is submitted any more.
+    tasks of which there is a pass here, and nothing submitted there.
     """
 
     desk: Desk
@@ -71,7 +71,7 @@ class Pulled:
         yield from (f"  skipped: {each.place}" for each in self.skipped)
         yield from (f"  {each.drafts} drafts, not submitted: {each.place}" for each in self.drafted)
         yield from (
-            f"  {each.article} has a pass here, and nothing submitted there any more: {each.place}"
+            f"  {each.article} has a pass here, and nothing is submitted there: {each.place}"
             for each in self.withdrawn
         )
 
