@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from pydantic import SecretStr
 
 from khabar.errors import KhabarError
@@ -79,6 +80,27 @@ class Connection:
                 f"{self.url}: answered what Label Studio does not, while {doing} ({kind})\n"
                 "Next: see that the address is that of a Label Studio server"
             ) from None
+
+    def send(self, path: str, items: Sequence[Any], doing: str) -> Any:
+        """POST many items as JSON, once, and give the answer. Raises what `asking` raises.
+
+        As the SDK does, but for its walk over every value, which takes longer than all else here.
+        """
+        from label_studio_sdk.core.api_error import ApiError
+
+        with self.asking(doing) as client:
+            wrapper = client._client_wrapper  # it has the headers of either kind of token
+            reply = wrapper.httpx_client.httpx_client.post(
+                f"{self.url}/{path}",
+                content=msgspec.json.encode(items),
+                headers={**wrapper.get_headers(), "content-type": "application/json"},
+                timeout=self.timeout,
+            )
+            if reply.is_error:
+                kind = reply.headers.get("content-type", "")
+                body = reply.json() if "json" in kind else reply.text
+                raise ApiError(status_code=reply.status_code, body=body)
+            return reply.json()
 
     def _refused(self, doing: str, error: Any) -> str:
         status = error.status_code

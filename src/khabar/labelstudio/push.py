@@ -16,7 +16,7 @@ from khabar.corpus import Article, Corpus
 from khabar.errors import CallError, DataError, Fault, Report
 from khabar.files import sha256
 from khabar.labelstudio.config import TEXT
-from khabar.labelstudio.connection import ONCE, Connection, ServerError
+from khabar.labelstudio.connection import Connection, ServerError
 from khabar.labelstudio.journal import Journal, opened
 from khabar.labelstudio.meaning import meaning_of
 from khabar.labelstudio.projects import Project, Purpose, ensure_view, find_project, get_project, make_project
@@ -191,8 +191,11 @@ class _Pusher:
         for batch in _batches(tasks):
             names = [each["data"]["article"] for each in batch]
             self.journal.begin(names, self.count)
-            with self.connection.asking(f"adding {len(batch)} tasks to project {self.project.id}") as client:
-                client.projects.import_tasks(id=self.project.id, request=batch, request_options=ONCE)
+            self.connection.send(
+                f"api/projects/{self.project.id}/import",
+                batch,
+                f"adding {len(batch)} tasks to project {self.project.id}",
+            )
             self.journal.end()
             self.count += len(batch)
             self.pushed.added += names
@@ -209,8 +212,8 @@ class _Pusher:
         missing = [name for name, task in waiting.items() if task not in there]
         for batch in _batches(missing):
             made = [{"task": waiting[name], **given[name]} for name in batch]
-            with self.connection.asking(f"adding {len(made)} predictions") as client:
-                client.projects.import_predictions(id=self.project.id, request=made, request_options=ONCE)
+            path = f"api/projects/{self.project.id}/import/predictions"
+            self.connection.send(path, made, f"adding {len(made)} predictions")
             self.pushed.predicted += batch
             self.progressed(len(batch))
         if get_project(self.connection, self.project.id).model_version != version:

@@ -25,7 +25,7 @@ NEXT_STEP = (
     "release or a damaged copy"
 )
 
-_AT_ONCE = 1000
+_AT_ONCE = 100  # rows of news with all their labels: some 10 MB as Python objects
 
 GET_AGAIN = "get the release again, or build it again in a new folder"
 
