@@ -86,6 +86,7 @@ def test_an_annotator_has_no_project_but_their_own(work: Work) -> None:
         assert [each.email for each in other.client.users.list()] == [f"{name}@khabar.example"]
 
 
+@pytest.mark.slow
 def test_no_reading_address_of_the_api_gives_another_s_work(work: Work) -> None:
     """Every GET that the server's own description lists, with the ids of what is there."""
     with work.client("a") as mine, work.client("b") as theirs:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -14,16 +18,21 @@ from pydantic import SecretStr
 
 import khabar.labelstudio.push as pushing
 from khabar.labelstudio import labelling_config
-from khabar.labelstudio.accounts import Site, save_site
+from khabar.labelstudio.accounts import Role, Site, save_site
 from khabar.labelstudio.connection import Connection, ServerError, connect
+from khabar.labelstudio.installation import Installation
 from khabar.labelstudio.projects import find_project, get_project, make_project
+from khabar.labelstudio.server import Served, serving
 from khabar.schema import Schema
 from label_studio_corpus import articles_on, make_corpus, pushed_to
 from label_studio_proxy import Proxy, proxied
+from label_studio_server import free_port
 
 pytestmark = pytest.mark.labelstudio
 
 KILLS = 20
+SERVER_KILLS = 4
+"""Each costs a start of the server."""
 PROGRAM = Path(__file__).resolve().parents[1] / "scripts" / "label_studio.py"
 
 
@@ -154,3 +163,35 @@ def push_killed(proxy: Proxy, folder: Path, articles: int, after: float | None) 
             return -(time.monotonic() - begun)
         assert process.returncode == 0, said
         return time.monotonic() - begun
+
+
+@pytest.mark.slow
+def test_a_server_killed_in_the_middle_of_a_push_loses_and_doubles_nothing(
+    label_studio_installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed by SIGKILL at random moments, started again on the same data; then the push is repeated."""
+    monkeypatch.setattr(pushing, "BATCH", 10)
+    monkeypatch.setattr(pushing, "SETTLE_SECONDS", 1.0)
+    corpus, port, failed = make_corpus(tmp_path / "corpus", 300), free_port(), 0
+    moments = random.Random(seed := random.randrange(10**6))
+
+    def served() -> AbstractContextManager[Served]:
+        people: list[tuple[str, Role]] = [("a", "annotator")]
+        data = tmp_path / "data"
+        return serving(label_studio_installation, data, people=people, port=port, say=lambda _: None)
+
+    for _ in range(SERVER_KILLS):
+        with served() as server:
+            after = moments.uniform(0.3, 2)
+            killer = threading.Timer(after, os.killpg, (server.process.pid, signal.SIGKILL))
+            killer.start()
+            try:
+                pushed_to(server.site, "a", corpus, tmp_path)
+            except ServerError:
+                failed += 1
+            killer.cancel()
+    assert failed > 0, f"every push had ended before its server was killed; seed {seed}"
+    with served() as server:
+        project = pushed_to(server.site, "a", corpus, tmp_path).project.id
+        found = articles_on(server.site, "a", project)
+        assert sorted(found) == sorted(corpus.articles), f"seed {seed}"

@@ -118,11 +118,11 @@ def install(folder: Path, *, say: Say) -> Installation:
 
     Raises CallError outside a checkout, where the pins are not; KhabarError where pip or a migration fails.
     """
+    if not (_PINS / "label-studio.txt").is_file():
+        raise CallError(f"no {_PINS / 'label-studio.txt'}: the server is installed from a checkout")
     found = Installation(folder)
     if found.ready:
         return found
-    if not (_PINS / "label-studio.txt").is_file():
-        raise CallError(f"no {_PINS / 'label-studio.txt'}: the server is installed from a checkout")
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder, say):
         if not found.ready:

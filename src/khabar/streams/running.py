@@ -31,13 +31,18 @@ from khabar.streams.shards import (
 from khabar.streams.writing import encode
 
 
+def _cores() -> int:
+    """The cores this process may use; where the system does not say (macOS), those there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How a stream is run. Only `workers` leaves the output what it is."""
 
     form: str = ".jsonl.zst"
     shard: int = 1000
-    workers: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
+    workers: int = field(default_factory=_cores)
     limits: Limits = field(default_factory=Limits)
     longest: int = LONGEST
 
