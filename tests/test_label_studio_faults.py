@@ -31,8 +31,6 @@ from label_studio_server import free_port
 pytestmark = pytest.mark.labelstudio
 
 KILLS = 20
-SERVER_KILLS = 4
-"""Each costs a start of the server."""
 PROGRAM = Path(__file__).resolve().parents[1] / "scripts" / "label_studio.py"
 
 
@@ -172,7 +170,7 @@ def test_a_server_killed_in_the_middle_of_a_push_loses_and_doubles_nothing(
     """Killed by SIGKILL at random moments, started again on the same data; then the push is repeated."""
     monkeypatch.setattr(pushing, "BATCH", 10)
     monkeypatch.setattr(pushing, "SETTLE_SECONDS", 1.0)
-    corpus, port, failed = make_corpus(tmp_path / "corpus", 300), free_port(), 0
+    corpus, port, failed = make_corpus(tmp_path / "corpus", 60 * KILLS), free_port(), 0
     moments = random.Random(seed := random.randrange(10**6))
 
     def served() -> AbstractContextManager[Served]:
@@ -180,9 +178,9 @@ def test_a_server_killed_in_the_middle_of_a_push_loses_and_doubles_nothing(
         data = tmp_path / "data"
         return serving(label_studio_installation, data, people=people, port=port, say=lambda _: None)
 
-    for _ in range(SERVER_KILLS):
+    for _ in range(KILLS):
         with served() as server:
-            after = moments.uniform(0.3, 2)
+            after = moments.uniform(0.1, 2)
             killer = threading.Timer(after, os.killpg, (server.process.pid, signal.SIGKILL))
             killer.start()
             try:
@@ -190,7 +188,7 @@ def test_a_server_killed_in_the_middle_of_a_push_loses_and_doubles_nothing(
             except ServerError:
                 failed += 1
             killer.cancel()
-    assert failed > 0, f"every push had ended before its server was killed; seed {seed}"
+    assert failed >= KILLS // 2, f"most pushes had ended before their server was killed; seed {seed}"
     with served() as server:
         project = pushed_to(server.site, "a", corpus, tmp_path).project.id
         found = articles_on(server.site, "a", project)

@@ -204,10 +204,12 @@ def test_a_wrong_token_and_a_project_of_others_are_one_clear_error(
     wrong = Desk("a", Connection(label_studio.url, SecretStr(token)), work.project, "a", {})
     with pytest.raises(ServerError) as error:
         pull(corpus, wrong)
-    assert str(error.value).startswith(f"{label_studio.url}: answered 401 while making a snapshot of project")
+    assert str(error.value).startswith(
+        f"{label_studio.url}: answered 401 while looking for snapshots of project"
+    )
     assert token not in str(error.value)
     foreign = Desk("b", connect(label_studio, "b"), work.project, "b", {})
-    with pytest.raises(ServerError, match=r"answered 40[34] while making a snapshot of project"):
+    with pytest.raises(ServerError, match=r"answered 40[34] while looking for snapshots of project"):
         pull(corpus, foreign)
     assert passes_in(corpus) == {}
 

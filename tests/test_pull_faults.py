@@ -7,8 +7,10 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -295,4 +297,43 @@ def test_a_server_killed_while_it_makes_the_snapshot_loses_nothing(
         (found,) = desks(big_corpus, served.site)
         pull(big_corpus, found)
     assert held(big_corpus) == submitted(big_corpus)
+    remove_passes(big_corpus, keep=0.0)
+
+
+def test_a_server_killed_at_20_random_moments_of_a_pull_loses_nothing(
+    label_studio_installation: Installation, tmp_path: Path, big_corpus: Corpus
+) -> None:
+    """Killed by SIGKILL, started again on the same data, and asked again."""
+    port = free_port()
+    people: list[Any] = [("a", "annotator")]
+    moments = random.Random(seed := random.randrange(10**6))
+
+    def served() -> AbstractContextManager[Served]:
+        return serving(
+            label_studio_installation, tmp_path / "data", people=people, port=port, say=lambda _: None
+        )
+
+    with served() as server:
+        submit_all(server.site, big_corpus)
+        (desk,) = desks(big_corpus, server.site)
+        begun = time.monotonic()
+        pull(big_corpus, desk)
+        duration = time.monotonic() - begun
+    wanted, failed = submitted(big_corpus), 0
+    for _ in range(20):
+        remove_passes(big_corpus, keep=0.3, choose=moments)
+        with served() as server:
+            (desk,) = desks(big_corpus, server.site)
+            after = moments.uniform(0, duration)
+            killer = threading.Timer(after, os.killpg, (server.process.pid, signal.SIGKILL))
+            killer.start()
+            failed += bool(failure(big_corpus, desk))
+            killer.cancel()
+        assert held(big_corpus).items() <= wanted.items(), f"seed {seed}"
+    assert failed >= 10, f"most pulls had ended before their server was killed; seed {seed}"
+    with served() as server:
+        (desk,) = desks(big_corpus, server.site)
+        pull(big_corpus, desk)
+        assert left_on_server(desk) == []
+    assert held(big_corpus) == wanted, f"seed {seed}"
     remove_passes(big_corpus, keep=0.0)

@@ -27,6 +27,11 @@ class NotShown(Unshown):
 
     widened: int = 0
 
+    def __add__(self, other: Unshown) -> NotShown:
+        known = Unshown.__add__(self, other)
+        more = other.widened if isinstance(other, NotShown) else 0
+        return NotShown(known.nested, known.crossing, known.off_token, known.cut, self.widened + more)
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
