@@ -20,7 +20,7 @@ from khabar.errors import CallError, DataError
 from khabar.files import sha256, write_json_lines
 from khabar.splitting import Groups, Plan, divide, read_groups, report_of, search
 from khabar.splitting.plan import sizes_of
-from khabar.text.forms import Unseen, is_seen, unseen_by_type
+from khabar.text.forms import Forms, Unseen, is_seen, unseen_by_type
 
 NAMES = {"PER": "سامر", "GPE": "موسكو", "ORG": "الحزب"}
 WORDS = {"Meet": "التقى", "Reject": "رفض"}
@@ -209,6 +209,18 @@ def test_splits_are_a_partition_and_hang_on_nothing_but_gold_and_plan(
     assert {split: len(ids) for split, ids in splits.items()} == plan.sizes
     again = corpus_at(made_corpus(tmp_path_factory.mktemp("c"), dict(reversed(articles.items()))))
     assert search(again, read_groups(again), plan) == splits
+
+
+def test_forms_are_found_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Forms, "_MOST_NEW", 3)
+    forms = Forms()
+    assert "عمان" not in forms
+    names = [f"عمان 🇯🇴 {number}" for number in range(20)]
+    for begin in range(0, 20, 2):
+        forms.update(names[begin : begin + 3])  # every other name twice
+        assert [each in forms for each in names] == [number < begin + 3 for number in range(20)]
+        assert "" not in forms
+        assert "عمان" not in forms
 
 
 def test_a_name_is_seen_whatever_its_spelling_and_proclitic() -> None:

@@ -110,7 +110,7 @@ class AnnotationReader:
             quotes += _QUOTES["event"] + _QUOTES["argument"] * len(each.arguments) + more
         # the decoder keeps the last of two equal keys, but a key too many has quotation marks too many;
         # so has a flag that is false, which is counted as if it were not there
-        if data.count(b'"') - data.count(rb"\"") != quotes:
+        if len(data) - len(data.translate(None, b'"')) - data.count(rb"\"") != quotes:
             return None
         return Annotation(
             form.article, form.text_sha256, form.annotator, form.schema, tuple(entities), tuple(events)
