@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,12 @@ from typing import Any
 import pytest
 
 from conftest import tiny_schema_value
-from environments import python_of, run_in
+from croissant_records import read, record
 from khabar.release import build, make_tables
 from khabar.release.features import columns
 from khabar.release.withholding import LABELS
 from khabar.schema import Schema
 from release_corpus import corpus_of, held_out, make_checkout, numbered
-
-READER = Path(__file__).with_name("read_croissant.py")
 
 
 @pytest.fixture(scope="module")
@@ -29,36 +26,6 @@ def checkout(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Iter
         build(corpus_of(checkout), checkout / "release", version="0.1.0")
         build(corpus_of(checkout), checkout / "hidden", version="0.1.0", hold_out="test")
         yield checkout
-
-
-def read(description: Path, home: Path) -> dict[str, Any]:
-    out = home / "records.json"
-    ended = run_in(python_of("mlcroissant"), [READER, description, out], home=home)
-    assert out.is_file(), ended.stderr
-    found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
-    return found
-
-
-def record(record_set: str, row: dict[str, Any]) -> dict[str, Any]:
-    """The row as Croissant names things; lists inside lists are not described."""
-    return {
-        f"{record_set}/{name}": [part(f"{record_set}/{name}", each) for each in value]
-        if isinstance(value, list)
-        else value
-        for name, value in row.items()
-    }
-
-
-def part(identifier: str, value: Any) -> Any:
-    if not isinstance(value, dict):
-        return value
-    flat: dict[str, Any] = {}
-    for name, each in value.items():
-        if isinstance(each, dict):
-            flat |= part(f"{identifier}/{name}", each)
-        elif not isinstance(each, list):
-            flat[f"{identifier}/{name}"] = each
-    return flat
 
 
 def expected(rows: dict[str, dict[str, list[dict[str, Any]]]], schema: Schema) -> dict[str, Any]:

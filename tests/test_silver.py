@@ -13,6 +13,8 @@ import datasets
 import pytest
 import yaml
 
+from croissant_records import read
+from croissant_records import record as as_record
 from khabar.baselines import gazetteer
 from khabar.corpus import Article, Corpus
 from khabar.errors import CallError, DataError
@@ -146,6 +148,45 @@ def test_parts_do_not_change_the_content(corpus: Corpus, tmp_path: Path) -> None
     one, many = silver(corpus, tmp_path / "one"), silver(corpus, tmp_path / "many", per_part=1)
     assert one.manifest.content_digest == many.manifest.content_digest
     assert one.manifest.configs == many.manifest.configs
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("per_part", [1, 2, 10])
+def test_mlcroissant_finds_no_fault_and_reads_the_rows_of_every_part_in_order(
+    corpus: Corpus, tmp_path: Path, per_part: int
+) -> None:
+    out = tmp_path / "silver"
+    silver(corpus, out, per_part=per_part)
+    found = read(out / "croissant.json", tmp_path)
+    assert (found["errors"], found["warnings"]) == ([], [])
+    documents = found["records"]["documents/train"]
+    assert [(row["documents/train/id"], row["documents/train/annotator"]) for row in documents] == [
+        ("ours-news-0", "a-model"),
+        ("ours-news-1", "a-model"),
+        ("ours-news-2", "a-model"),
+    ]
+    assert found["records"] == {
+        f"{config}/train": [as_record(f"{config}/train", row) for row in streamed(out, config)]
+        for config in ("documents", "ner", "triggers")
+    }
+
+
+def test_croissant_says_whose_labels_they_are_and_names_every_part_by_its_digest(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    out = tmp_path / "silver"
+    silver(corpus, out, per_part=2)
+    described = json.loads((out / "croissant.json").read_text(encoding="utf-8"))
+    assert (described["name"], described["version"]) == ("Tiny silver", "1.0.0")
+    assert described["description"].startswith("What one model, a-model, says of 3 articles: no human")
+    assert CANARY in described["description"]
+    assert "Tiny silver" in described["citeAs"]
+    parts = [each for each in described["distribution"] if each["@type"] == "cr:FileObject"]
+    assert {each["contentUrl"]: each["sha256"] for each in parts} == {
+        path.relative_to(out).as_posix(): sha256(path.read_bytes()) for path in out.rglob("*.parquet")
+    }
+    assert len(parts) == 6
+    assert "croissant.json" in read_manifest(out).files
 
 
 def test_silver_is_trained_on_beside_gold(checkout: Path, corpus: Corpus, tmp_path: Path) -> None:

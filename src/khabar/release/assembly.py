@@ -132,7 +132,7 @@ def _write_plots(folder: Path, census: Census, pairs: Sequence[Pair], canary: ca
 def _write_croissant(work: Path, plan: Plan, data: DataFiles, census: Census, checkout: Checkout) -> None:
     files = {
         config: {
-            split: (data_path(config, split), _file(work / data_path(config, split))) for split in splits
+            split: {data_path(config, split): _file(work / data_path(config, split))} for split in splits
         }
         for config, splits in data.written.items()
     }
@@ -161,10 +161,12 @@ def _writers() -> dict[str, str]:
     return {"khabar": khabar.__version__, "pyarrow": pa.__version__}
 
 
-def files_of(folder: Path) -> dict[str, File]:
-    """Size and digest of every file below the folder."""
+def files_of(folder: Path, known: Mapping[str, File] | None = None) -> dict[str, File]:
+    """Size and digest of every file below the folder; those `known` are not read again."""
+    known = known or {}
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): _file(path) for path in paths}
+    names = [path.relative_to(folder).as_posix() for path in paths]
+    return {name: known.get(name) or _file(path) for name, path in zip(names, paths, strict=True)}
 
 
 def _file(path: Path) -> File:

@@ -1,6 +1,7 @@
 """The release described in Croissant 1.0 (MLCommons), for tools that read datasets through it.
 
-A record set is one split of one configuration. Tags are whole numbers, as in the Parquet files; a field's
+A record set is one split of one configuration; where a split has several files, it is read from the set of
+them. Tags are whole numbers, as in the Parquet files; a field's
 description names them.
 """
 
@@ -57,12 +58,13 @@ _CONTEXT: dict[str, Any] = {
     "transform": "cr:transform",
 }
 _DATA_TYPES = {"string": "sc:Text", "int32": "sc:Integer", "bool": "sc:Boolean"}
+_PARQUET = "application/x-parquet"  # mlcroissant 1.1.1 reads nothing under the IANA name
 ANNOTATION_LICENCE = "CC-BY-4.0"
 
 
 def croissant(
     described: Mapping[str, Columns],
-    files: Mapping[str, Mapping[str, tuple[str, File]]],
+    files: Mapping[str, Mapping[str, Mapping[str, File]]],
     citation: Citation,
     *,
     version: str,
@@ -71,7 +73,7 @@ def croissant(
     canary: str,
     held_out: str | None = None,
 ) -> dict[str, Any]:
-    """The JSON-LD of the release. `files` gives path and digest by configuration and split.
+    """The JSON-LD of the release. `files` gives the files of each configuration and split, by path.
 
     Of the split that is `held_out` the labels are not described: mlcroissant 1.1.1 gives a null list of
     structs as one struct of nulls.
@@ -90,12 +92,20 @@ def croissant(
         "keywords": citation.keywords,
         "citeAs": citation.bibtex(version),
         "distribution": [
-            _file_object(path, file) for splits in files.values() for path, file in splits.values()
+            each
+            for config, splits in files.items()
+            for split, parts in splits.items()
+            for each in _distribution(config, split, parts)
         ],
         "recordSet": [
-            _record_set(config, split, _described(config, described[config], split == held_out), path)
+            _record_set(
+                config,
+                split,
+                _described(config, described[config], split == held_out),
+                _where(config, split, parts),
+            )
             for config, splits in files.items()
-            for split, (path, _) in splits.items()
+            for split, parts in splits.items()
         ],
     }
 
@@ -110,6 +120,34 @@ def _licence(name: str) -> str:
     return name if " " in name else f"https://spdx.org/licenses/{name}"
 
 
+def _distribution(config: str, split: str, parts: Mapping[str, File]) -> list[dict[str, Any]]:
+    """Every file with its digest and, where there are several, the set of them, which has their rows in order."""
+    objects = [_file_object(path, file) for path, file in parts.items()]
+    return objects if len(parts) == 1 else [*objects, _file_set(config, split)]
+
+
+def _file_set(config: str, split: str) -> dict[str, Any]:
+    name = _set_name(config, split)
+    return {
+        "@type": "cr:FileSet",
+        "@id": name,
+        "name": name,
+        "includes": f"{name}-*.parquet",
+        "encodingFormat": _PARQUET,
+    }
+
+
+def _set_name(config: str, split: str) -> str:
+    return f"data/{config}/{split}"
+
+
+def _where(config: str, split: str, parts: Mapping[str, File]) -> dict[str, Any]:
+    """What the fields of a split are read from."""
+    if len(parts) == 1:
+        return {"fileObject": {"@id": next(iter(parts))}}
+    return {"fileSet": {"@id": _set_name(config, split)}}
+
+
 def _file_object(path: str, file: File) -> dict[str, Any]:
     return {
         "@type": "cr:FileObject",
@@ -117,12 +155,12 @@ def _file_object(path: str, file: File) -> dict[str, Any]:
         "name": path,
         "contentUrl": path,
         "contentSize": f"{file.bytes} B",
-        "encodingFormat": "application/x-parquet",  # mlcroissant 1.1.1 reads nothing under the IANA name
+        "encodingFormat": _PARQUET,
         "sha256": file.sha256,
     }
 
 
-def _record_set(config: str, split: str, described: Columns, path: str) -> dict[str, Any]:
+def _record_set(config: str, split: str, described: Columns, where: dict[str, Any]) -> dict[str, Any]:
     name = f"{config}/{split}"
     return {
         "@type": "cr:RecordSet",
@@ -132,20 +170,20 @@ def _record_set(config: str, split: str, described: Columns, path: str) -> dict[
         "key": {"@id": f"{name}/id"}
         if config != "passes"
         else [{"@id": f"{name}/{each}"} for each in ("id", "annotator")],
-        "field": [_field(f"{name}/{column}", kind, path, column) for column, kind in described.items()],
+        "field": [_field(f"{name}/{column}", kind, where, column) for column, kind in described.items()],
     }
 
 
-def _field(identifier: str, kind: Kind, path: str, column: str) -> dict[str, Any]:
+def _field(identifier: str, kind: Kind, where: dict[str, Any], column: str) -> dict[str, Any]:
     """A column. Of a list of structs every part is described but lists, as `_parts` says."""
     item = kind[0] if isinstance(kind, list) else kind
-    made = _leaf(identifier, item, path, column)
+    made = _leaf(identifier, item, where, column)
     if isinstance(kind, list):
         made["repeated"] = True
     if isinstance(item, dict):
         parts = _parts(item)
         made["subField"] = [
-            _leaf(f"{identifier}/{name.replace('.', '/')}", each, path, column, json_path=f"[*].{name}")
+            _leaf(f"{identifier}/{name.replace('.', '/')}", each, where, column, json_path=f"[*].{name}")
             for name, each in parts.items()
         ]
         if left_out := [name for name, each in item.items() if isinstance(each, list)]:
@@ -169,8 +207,10 @@ def _parts(struct: Columns) -> Columns:
     return parts
 
 
-def _leaf(identifier: str, kind: Kind, path: str, column: str, *, json_path: str = "") -> dict[str, Any]:
-    source: dict[str, Any] = {"fileObject": {"@id": path}, "extract": {"column": column}}
+def _leaf(
+    identifier: str, kind: Kind, where: dict[str, Any], column: str, *, json_path: str = ""
+) -> dict[str, Any]:
+    source: dict[str, Any] = {**where, "extract": {"column": column}}
     if json_path:
         source["transform"] = {"jsonPath": json_path}
     made: dict[str, Any] = {"@type": "cr:Field", "@id": identifier, "name": identifier, "source": source}

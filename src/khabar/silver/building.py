@@ -16,6 +16,7 @@ from khabar.release.assembly import Checkout, files_of, read_checkout
 from khabar.release.manifest import Manifest, Silver, UnshownCounts
 from khabar.release.unfinished import folder_beside
 from khabar.silver.card import silver_card
+from khabar.silver.description import silver_croissant
 from khabar.silver.guard import Guard
 from khabar.silver.predicting import Pair
 from khabar.silver.rows import silver_columns
@@ -120,9 +121,10 @@ def _describe(
     version: str,
     guard: Guard,
 ) -> Manifest:
-    """Write card, licences and manifest."""
+    """Write card, Croissant, licences and manifest."""
     import pyarrow as pa
 
+    data = files_of(release)
     configs = {config: {SPLIT: each.rows} for config, each in parts.items()}
     digest = manifest.release_digest(configs)
     silver = Silver(
@@ -133,6 +135,10 @@ def _describe(
     write_text(
         release / "README.md",
         silver_card(corpus, checkout, tally, parts, silver=silver, version=version, content_digest=digest),
+    )
+    write_json(
+        release / "croissant.json",
+        silver_croissant(corpus, checkout, tally, parts, data, annotator=annotator, version=version),
     )
     for name in _LICENCES:
         write_bytes(release / name, (checkout.folder / name).read_bytes())
@@ -160,7 +166,7 @@ def _describe(
         held_out=None,
         keep_private=False,
         silver=silver,
-        files=files_of(release),
+        files=files_of(release, data),
     )
     write_json(release / manifest.NAME, made.model_dump())
     return made
