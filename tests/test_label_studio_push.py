@@ -84,7 +84,7 @@ def test_a_task_deleted_by_hand_is_told_and_pushed_again(empty_label_studio: Sit
     gone = next(each for each in read_tasks(connection, project) if each.article == "t-1")
     connection.client.tasks.delete(id=gone.id)
     again = pushed_to(empty_label_studio, "a", corpus, tmp_path)
-    assert again.notes == ["1 of the tasks pushed before are gone, deleted by hand: t-1"]
+    assert again.notes == ["1 of the tasks pushed before are gone from the project: t-1"]
     assert again.added == ["t-1"]
     assert pushed_to(empty_label_studio, "a", corpus, tmp_path).notes == []
 

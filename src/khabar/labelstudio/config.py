@@ -31,6 +31,9 @@ _STYLE = """
 .ar .htx-highlight::after { direction: ltr; unicode-bidi: isolate; }
 .palette, .chosen { position: sticky; z-index: 101; background: var(--color-neutral-background, #fff); }
 .palette { top: 0; max-height: 30vh; overflow-y: auto; }
+.palette [class*="lsf-labels"] { margin-block: 4px !important; }
+.palette [class*="label_clickable"] { margin: 0 5px 4px 0 !important; padding: 0 6px; font-size: 13px; }
+.palette [class*="label__hotkey"] { margin-left: 6px; }
 .chosen { bottom: 0; padding: 4px 8px; }
 .chosen { display: flex; flex-wrap: wrap; align-items: center; column-gap: 24px; }
 .chosen > * { margin-block: 2px !important; }

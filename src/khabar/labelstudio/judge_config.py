@@ -26,7 +26,7 @@ _STYLE = """
 .disputes { max-height: 9em; overflow: auto; margin-bottom: 8px; }
 .disputes [class*="htx-richtext"] { white-space: normal; line-height: 1.5; }
 .disputes td { padding: 0 8px; white-space: nowrap; font-size: 13px; }
-.palette { max-height: 16vh; }
+.palette { max-height: 24vh; }
 .chosen .lsf-text-area { flex: 1 1 16em; }
 .lsf-label:has(.mark) { display: none; }
 """

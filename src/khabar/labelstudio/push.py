@@ -163,7 +163,7 @@ class _Pusher:
             raise DataError(Report(where, tuple(faults), NEXT_STEP))
         if gone := sorted(self.journal.pushed - set(existing)):
             self.pushed.notes.append(
-                f"{len(gone)} of the tasks pushed before are gone, deleted by hand: {', '.join(gone)}"
+                f"{len(gone)} of the tasks pushed before are gone from the project: {', '.join(gone)}"
             )
         self.journal.found(existing)
 
