@@ -121,7 +121,7 @@ def _licence(name: str) -> str:
 
 
 def _distribution(config: str, split: str, parts: Mapping[str, File]) -> list[dict[str, Any]]:
-    """Every file with its digest and, where there are several, the set of them, which has their rows in order."""
+    """Every file with its digest; of several also the set of them, which has their rows in order."""
     objects = [_file_object(path, file) for path, file in parts.items()]
     return objects if len(parts) == 1 else [*objects, _file_set(config, split)]
 

@@ -27,8 +27,8 @@ def silver_croissant(
     """The JSON-LD of the release. `files` gives size and digest of every data file by its path."""
     given, name = checkout.citation, checkout.citation.title.split(":")[0]
     what = (
-        f"What one model, {annotator}, says of {tally.counts.articles} articles: no human and no adjudication "
-        f"stands behind these labels. The columns are those of {name}, and `annotator`."
+        f"What one model, {annotator}, says of {tally.counts.articles} articles: no human and no "
+        f"adjudication stands behind these labels. The columns are those of {name}, and `annotator`."
     )
     named = {"title": f"{name} silver", "abstract": what}
     paths = {
