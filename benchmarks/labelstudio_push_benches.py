@@ -6,9 +6,11 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import nullcontext
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from harness import Bench, NotRun, in_process
 from synthetic import ANNOTATORS, write_corpus
 
@@ -38,7 +40,7 @@ def benches(scale: float) -> Iterator[Bench | NotRun]:
     with tempfile.TemporaryDirectory(prefix="khabar-bench-") as made:
         folder = Path(made)
         annotations = write_corpus(folder / "corpus", articles)
-        in_process(lambda: _predict(annotations, folder / "model.jsonl"), 1)  # its memory is not the push's
+        in_process(lambda: _predict(annotations, folder), 1)  # its memory is neither side's
         with serving(
             installation, folder / "data", people=[(_NAME, "annotator")], port=_free_port(), say=_silent
         ) as served:
@@ -56,10 +58,12 @@ def _free_port() -> int:
         return port
 
 
-def _predict(annotations: Path, path: Path) -> None:
-    """A file of predictions: what an annotator of the corpus says."""
+def _predict(annotations: Path, folder: Path) -> None:
+    """A file of predictions, what an annotator of the corpus says, and one of the tasks with these."""
     corpus = read_corpus(annotations, ())
-    write_json_lines(path, (_record(each) for each in corpus.annotations(_NAME)))
+    write_json_lines(folder / "model.jsonl", (_record(each) for each in corpus.annotations(_NAME)))
+    tasks = _tasks(corpus, folder / "model.jsonl")
+    (folder / "tasks.jsonl").write_bytes(b"\n".join(map(msgspec.json.encode, tasks)))
 
 
 def _record(annotation: Annotation) -> dict[str, Any]:
@@ -82,10 +86,14 @@ def _tasks(corpus: Corpus, predictions: Path) -> list[dict[str, Any]]:
     return tasks_for(corpus, corpus.articles.values(), predictions, say=_silent)
 
 
+def _read(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open("rb") as lines:
+        yield from map(msgspec.json.decode, lines)
+
+
 def _push(site: Site, annotations: Path, folder: Path, articles: int) -> Bench:
     """Each side on a project that is empty, which is made and not counted by the other."""
-    prepared = _tasks(read_corpus(annotations, ()), folder / "model.jsonl")
-    regions = sum(len(each["predictions"][0]["result"]) for each in prepared)
+    regions = sum(len(each["predictions"][0]["result"]) for each in _read(folder / "tasks.jsonl"))
 
     def ours() -> None:
         """Predictions read and checked, tasks made, what is there read, all pushed and counted."""
@@ -110,14 +118,15 @@ def _push(site: Site, annotations: Path, folder: Path, articles: int) -> Bench:
         client = connect(site, _NAME).client
         schema = read_corpus(annotations, ()).schema
         made = client.projects.create(title="bare", label_config=labelling_config(schema))
-        for first in range(0, len(prepared), BATCH):
-            client.projects.import_tasks(id=made.id, request=prepared[first : first + BATCH])
+        prepared = _read(folder / "tasks.jsonl")
+        while batch := list(islice(prepared, BATCH)):
+            client.projects.import_tasks(id=made.id, request=batch)
 
     return Bench(
         "push",
         f"{articles:,} tasks with predictions of {regions:,} items: read, checked, pushed, counted",
         ours,
-        f"label-studio-sdk: import_tasks of tasks made before, {BATCH} a call",
+        f"label-studio-sdk: import_tasks of tasks read from a file, {BATCH} a call",
         peer,
         goal=1 / 1.15,
         most_repeats=1,  # of ten thousand tasks; the server is slower with every one it has

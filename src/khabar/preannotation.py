@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import structs
 
 from khabar.checks import check
@@ -216,19 +217,30 @@ def tasks_for(
 ) -> list[dict[str, Any]]:
     """The Label Studio tasks of those articles, with what the file predicts; `say` is told what is left out.
 
-    Raises what `read_predictions` raises.
+    A prediction's results are JSON made already (`msgspec.Raw`): as objects, those of ten thousand articles
+    would take a gigabyte. Raises what `read_predictions` raises.
     """
     given: dict[str, Annotation] = {}
     if predictions is not None:
         found = read_predictions(predictions, corpus.articles, corpus.schema)
-        given = found.annotations
+        given, said = found.annotations, counted(found)
         for fault in found.left_out:
             say(f"left out of the pre-annotations: {fault}")
-        say(counted(found))
+        say(said)
     wanted = list(chosen)
     if missing := [each.id for each in wanted if each.text is None]:
         say(left_out(corpus, missing))
-    return [task(each, given.get(each.id), schema=corpus.schema) for each in wanted if each.text is not None]
+    return [
+        _packed(task(each, given.pop(each.id, None), schema=corpus.schema))
+        for each in wanted
+        if each.text is not None
+    ]
+
+
+def _packed(made: dict[str, Any]) -> dict[str, Any]:
+    for each in made["predictions"]:
+        each["result"] = msgspec.Raw(msgspec.json.encode(each["result"]))
+    return made
 
 
 def counted(found: PreAnnotations) -> str:
