@@ -21,16 +21,7 @@ from khabar.missing import missing_texts
 from khabar.release import gold_documents
 from khabar.schema import default_annotations
 from khabar.selection import READERS, check_new, choice_json, reader_of, select, table, write_choice
-from khabar.streams import (
-    FORMS,
-    Conversion,
-    Limits,
-    Settings,
-    convert_stream,
-    find_files,
-    read_stream,
-    size_of,
-)
+from khabar.streams import FORMS, Conversion, Limits, Settings, convert_stream, find_files, metered_stream
 from khabar.telling import as_json, as_text, explanations
 from khabar.terminal import Format, meter, print_data, program, progress, run, talk
 from khabar.text.furniture import default_rules, load_rules
@@ -212,9 +203,7 @@ def select_articles(
     model: Annotated[
         str, typer.Option(help=f"What looks at them, trained on train: {', '.join(READERS)}.")
     ] = READERS[0],
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes that look; every core by default.")
-    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; every core by default.")] = None,
     annotations: Annotated[
         Path, typer.Option("--annotations", metavar="DIR", help="The corpus.")
     ] = default_annotations(),
@@ -230,9 +219,8 @@ def select_articles(
     corpus = read_corpus(annotations, texts)
     check_new(out)
     reader = reader_of(model, gold_documents(corpus, "train"), corpus.schema, seed=seed)
-    with meter("Looking", total=size_of(inputs), unit="articles") as tell:
-        articles = read_stream(inputs, tell)
-        selection = select(articles, corpus, reader, number=number, seed=seed, workers=workers or cores())
+    articles = metered_stream(inputs, doing="Looking")
+    selection = select(articles, corpus, reader, number=number, seed=seed, workers=workers or cores())
     write_choice(selection, out, seed=seed)
     print_data(
         dump_json(choice_json(selection, seed=seed), indent=1) if form is Format.json else table(selection)

@@ -14,8 +14,8 @@ from khabar.release.counts import sizes_table
 from khabar.schema import default_annotations
 from khabar.silver.building import ARTICLES, build_silver
 from khabar.silver.predicting import MODELS, baseline, paired, predicted, read_predictions
-from khabar.streams import read_stream, size_of
-from khabar.terminal import meter, print_table, talk
+from khabar.streams import metered_stream
+from khabar.terminal import print_table, talk
 from khabar.workers import cores
 
 
@@ -45,23 +45,21 @@ def silver_command(
     if bool(model) == bool(predictions) or (predictions and not annotator):
         raise CallError("name a --model, or --predictions and their --annotator")
     corpus = read_corpus(annotations, texts)
-    predicts = baseline(model, corpus) if model else None
-    with meter("Predicting", total=size_of(stream), unit="articles") as tell:
-        articles = read_stream(stream, tell)
-        pairs = (
-            predicted(articles, predicts, workers=workers or cores())
-            if predicts is not None
-            else paired(articles, read_predictions(predictions))
-        )
-        report = build_silver(
-            pairs,
-            corpus,
-            out,
-            annotator=annotator or model,
-            version=version,
-            per_part=part,
-            without_near=without_near,
-        )
+    articles = metered_stream(stream, doing="Predicting")
+    pairs = (
+        predicted(articles, baseline(model, corpus), workers=workers or cores())
+        if model
+        else paired(articles, read_predictions(predictions))
+    )
+    report = build_silver(
+        pairs,
+        corpus,
+        out,
+        annotator=annotator or model,
+        version=version,
+        per_part=part,
+        without_near=without_near,
+    )
     for line in report.remarks:
         talk.print(line, markup=False)
     print_table(sizes_table(report.manifest))
