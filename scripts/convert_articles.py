@@ -21,10 +21,11 @@ from khabar.missing import missing_texts
 from khabar.release import gold_documents
 from khabar.schema import default_annotations
 from khabar.selection import READERS, check_new, choice_json, reader_of, select, table, write_choice
-from khabar.streams import FORMS, Conversion, Limits, Settings, convert_stream, find_files, read_stream
+from khabar.streams import FORMS, Conversion, Limits, Settings, convert_stream, find_files, metered_stream
 from khabar.telling import as_json, as_text, explanations
 from khabar.terminal import Format, meter, print_data, program, progress, run, talk
 from khabar.text.furniture import default_rules, load_rules
+from khabar.workers import cores
 
 app = program(
     help="""Articles in: raw pages and texts become articles of the corpus.
@@ -202,7 +203,7 @@ def select_articles(
     model: Annotated[
         str, typer.Option(help=f"What looks at them, trained on train: {', '.join(READERS)}.")
     ] = READERS[0],
-    workers: Annotated[int, typer.Option(min=1, help="Processes that look.")] = 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; every core by default.")] = None,
     annotations: Annotated[
         Path, typer.Option("--annotations", metavar="DIR", help="The corpus.")
     ] = default_annotations(),
@@ -218,8 +219,8 @@ def select_articles(
     corpus = read_corpus(annotations, texts)
     check_new(out)
     reader = reader_of(model, gold_documents(corpus, "train"), corpus.schema, seed=seed)
-    articles = progress(read_stream(inputs), doing="Looking")
-    selection = select(articles, corpus, reader, number=number, seed=seed, workers=workers)
+    articles = metered_stream(inputs, doing="Looking")
+    selection = select(articles, corpus, reader, number=number, seed=seed, workers=workers or cores())
     write_choice(selection, out, seed=seed)
     print_data(
         dump_json(choice_json(selection, seed=seed), indent=1) if form is Format.json else table(selection)

@@ -206,6 +206,15 @@ def test_slurm_is_given_the_stages_one_after_the_other_and_its_script_does_the_f
         script = ["bash", jobs / f"{numbers[0]}.sh"]
         done = subprocess.run(script, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr[-3000:]
+    first = out / "logs" / "clean" / "completions" / "00001"
+    first.rename(tmp_path / "kept")  # as where a task of the first of several arrays failed
+    env = {**os.environ, **slurm, **home, "SLURM_ARRAY_TASK_ID": "0", "RUN_OFFSET": "0"}
+    pairs = subprocess.run(
+        ["bash", jobs / f"{numbers[1]}.sh"], env=env, capture_output=True, text=True, check=False
+    )
+    assert pairs.returncode != 0
+    assert "1 of 3 tasks of clean are not done, first 1" in pairs.stdout + pairs.stderr
+    (tmp_path / "kept").rename(first)
     cleaned = {path: path.stat().st_mtime_ns for path in (out / "work" / "cleaned").iterdir()}
     assert len(cleaned) == 3
     assert crawl(python, crawled, corpus, out) == COUNTS  # goes on where Slurm left off

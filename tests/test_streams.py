@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from khabar.errors import CallError, DataError
 from khabar.files import sha256
-from khabar.streams import FORMS, Folder, find_files, read_records, read_stream
+from khabar.streams import FORMS, Folder, find_files, read_records, read_stream, size_of
 from khabar.streams.duplicates import Repeats, repeats
 from khabar.streams.reading import Record, value_of
 from khabar.streams.shards import cut
@@ -72,9 +72,12 @@ def test_articles_written_in_any_form_are_read_again_as_articles(
     plain: Path, tmp_path: Path, form: str
 ) -> None:
     run([plain], tmp_path / "out", form=form)
-    articles = list(read_stream([str(tmp_path / "out")]))
+    told: list[tuple[int, int, bool]] = []
+    articles = list(read_stream([str(tmp_path / "out")], lambda *each: told.append(each)))
     assert [each.id for each in articles] == [f"ours-n-{number}" for number in range(25)]
     assert all(sha256(each.text or "") == each.text_sha256 for each in articles)
+    assert [(done, anew) for done, _, anew in told] == [(1, True)] * 25
+    assert sum(part for _, part, _ in told) == size_of([str(tmp_path / "out")])
 
 
 def test_archives_of_several_members_are_read_to_their_end(tmp_path: Path) -> None:

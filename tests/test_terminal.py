@@ -11,7 +11,7 @@ import typer
 from khabar.errors import CallError, DataError, KhabarError
 from khabar.files import write_text
 from khabar.scoring.published import MismatchError
-from khabar.terminal import program, run
+from khabar.terminal import Pace, program, run
 
 
 def app_that_raises(error: BaseException) -> typer.Typer:
@@ -69,3 +69,20 @@ def test_a_folder_that_cannot_be_made_is_told_with_its_name(
 def test_a_fault_of_no_file_is_a_bug_and_keeps_its_traceback() -> None:
     with pytest.raises(OSError, match="out of luck"):
         run(app_that_raises(OSError("out of luck")), [])
+
+
+def test_what_an_earlier_run_did_counts_as_done_and_not_as_fast() -> None:
+    pace = Pace(total=4000)
+    pace.add(2000, 2000, anew=False, now=1000.0)
+    assert pace.said("articles") == "2,000 articles"
+    pace.add(500, 500, anew=True, now=1010.0)
+    assert pace.said("articles") == "2,500 articles, 50/s 0:00:30"
+    pace.add(1500, 1500, anew=True, now=1040.0)
+    assert pace.said("articles") == "4,000 articles, 50/s 0:00:00"
+
+
+def test_of_a_total_that_nobody_knows_the_rate_is_said_alone() -> None:
+    pace = Pace(total=None)
+    pace.add(0, 0, anew=False, now=5.0)
+    pace.add(30, 900, anew=True, now=7.0)
+    assert pace.said("lines") == "30 lines, 15/s"

@@ -7,12 +7,13 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn, track
+from rich.progress import BarColumn, Progress, TextColumn, track
 from rich.table import Table
 from typer.core import TyperGroup
 
@@ -120,26 +121,53 @@ def progress(items: Iterable[Item], *, doing: str, total: int | None = None) -> 
 
 
 @contextmanager
-def meter(doing: str, *, total: int | None, unit: str) -> Iterator[Callable[[int, int], None]]:
+def meter(doing: str, *, total: int | None, unit: str) -> Iterator[Callable[[int, int, bool], None]]:
     """A progress bar on stderr with rate and time left, and what moves it on.
 
-    That is called with a number of things done, which make the rate, and how much of `total` they were.
+    That is called with a number of things done, how much of `total` they were, and whether this run did them:
+    what an earlier one did counts as done, but makes neither rate nor time left.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[rate]}"))
-    bar = Progress(
-        *columns, TimeRemainingColumn(), console=talk, transient=True, disable=not talk.is_terminal
-    )
-    things, begun = 0, time.monotonic()
-    with bar:
+    pace = Pace(total)
+    with Progress(*columns, console=talk, transient=True, disable=not talk.is_terminal) as bar:
         shown = bar.add_task(doing, total=total, rate="")
 
-        def moved_on(done: int, part: int) -> None:
-            nonlocal things
-            things += done
-            rate = things / max(time.monotonic() - begun, 1e-9)
-            bar.update(shown, advance=part, rate=f"{things:,} {unit}, {rate:,.0f}/s")
+        def moved_on(done: int, part: int, anew: bool) -> None:
+            pace.add(done, part, anew=anew, now=time.monotonic())
+            bar.update(shown, advance=part, rate=pace.said(unit))
 
         yield moved_on
+
+
+class Pace:
+    """How fast a run is and how long it will take, by what it did itself."""
+
+    def __init__(self, total: int | None) -> None:
+        self._total = total
+        self._begun = self._now = time.monotonic()
+        self._things = self._parts = self._new_things = self._new_parts = 0
+
+    def add(self, things: int, part: int, *, anew: bool, now: float) -> None:
+        """So many things more, and how much of the total they were, at a time by the monotonic clock."""
+        self._things += things
+        self._parts += part
+        self._now = now
+        if anew:
+            self._new_things += things
+            self._new_parts += part
+        elif not self._new_things:
+            self._begun = now
+
+    def said(self, unit: str) -> str:
+        """Things done, how many a second, and the time left."""
+        took = self._now - self._begun
+        if not self._new_things or took <= 0:
+            return f"{self._things:,} {unit}"
+        said = f"{self._things:,} {unit}, {self._new_things / took:,.0f}/s"
+        if self._total is None or not self._new_parts:
+            return said
+        left = max(self._total - self._parts, 0) * took / self._new_parts
+        return f"{said} {timedelta(seconds=round(left))}"
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
@@ -12,6 +13,11 @@ Item = TypeVar("Item")
 
 _AT_ONCE = 64
 _CHUNK = 8
+
+
+def cores() -> int:
+    """The cores this process may use; where the system does not say (macOS), those there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def mapped(

@@ -16,8 +16,8 @@ from datatrove.pipeline.writers import JsonlWriter
 from khabar.baselines import Model
 from khabar.crawl.choosing import Candidates, Choose, Wanted
 from khabar.crawl.copies import MINHASH, CountShared, Signatures
-from khabar.crawl.folders import CHECKED, CLEANED, DUPLICATES, KEPT, PAIRS, REMOVALS, SIGNATURES
-from khabar.crawl.steps import PreAnnotate, ReadArticles, ReadRank, row
+from khabar.crawl.folders import CHECKED, CLEANED, DUPLICATES, KEPT, LOGS, PAIRS, REMOVALS, SIGNATURES
+from khabar.crawl.steps import AfterAll, PreAnnotate, ReadArticles, ReadRank, row
 from khabar.streams import Conversion, Limits
 
 Engine = Literal["local", "slurm", "ray"]
@@ -82,12 +82,20 @@ def stages_of(
         Stage(
             "pairs",
             MINHASH.num_buckets,
-            [MinhashDedupBuckets(signatures, pairs, config=MINHASH), CountShared(out)],
+            [
+                AfterAll(out, "clean", tasks),
+                MinhashDedupBuckets(signatures, pairs, config=MINHASH),
+                CountShared(out),
+            ],
         ),
         Stage("cluster", 1, [MinhashDedupCluster(checked, removals, config=MINHASH)]),
         Stage("annotate", tasks, last),
     ]
-    return [*stages, Stage("choose", 1, [Choose(wanted, out)])] if wanted is not None else stages
+    return (
+        [*stages, Stage("choose", 1, [AfterAll(out, "annotate", tasks), Choose(wanted, out)])]
+        if wanted is not None
+        else stages
+    )
 
 
 def run_stages(stages: Sequence[Stage], out: str, cluster: Cluster) -> None:
@@ -97,7 +105,7 @@ def run_stages(stages: Sequence[Stage], out: str, cluster: Cluster) -> None:
     """
     before: Any = None
     for stage in stages:
-        executor = _executor(stage, f"{out}/logs/{stage.name}", cluster, before)
+        executor = _executor(stage, f"{out}/{LOGS}/{stage.name}", cluster, before)
         if cluster.engine != "slurm":
             executor.run()
         before = executor

@@ -12,7 +12,7 @@ from datatrove.pipeline.base import PipelineStep
 
 from khabar.baselines import Model
 from khabar.corpus import Article
-from khabar.crawl.folders import KNOWN, PREDICTED, QUARANTINE
+from khabar.crawl.folders import KNOWN, LOGS, PREDICTED, QUARANTINE
 from khabar.crawl.guarded import converted
 from khabar.crawl.held import Held
 from khabar.crawl.warc import FORMS as ARCHIVES
@@ -24,6 +24,7 @@ from khabar.streams import (
     Limits,
     Quarantined,
     Record,
+    WorkFailedError,
     find_files,
     read_records,
 )
@@ -75,6 +76,31 @@ def document(article: Article) -> Document:
 def row(_: Any, made: Document) -> dict[str, Any]:
     """A document as a row of a stream of articles: an adapter of datatrove's writers."""
     return {**made.metadata["article"], "text": made.text}
+
+
+class AfterAll(PipelineStep):  # type: ignore[misc]
+    """Stops a stage unless every task of an earlier one is done.
+
+    On Slurm more than 1001 tasks are several arrays, and the next stage waits for the last of them only.
+    """
+
+    type = "Check"
+    name = "Khabar all done"
+
+    def __init__(self, out: str, stage: str, tasks: int) -> None:
+        super().__init__()
+        self.out, self.stage, self.tasks = out, stage, tasks
+
+    def run(self, data: DocumentsPipeline = None, rank: int = 0, world_size: int = 1) -> DocumentsPipeline:
+        """Raises WorkFailedError with the first task that is not done."""
+        del rank, world_size
+        done = Folder(self.out).names(f"{LOGS}/{self.stage}/completions")
+        if missing := [task for task in range(self.tasks) if f"{task:05d}" not in done]:
+            raise WorkFailedError(
+                f"{len(missing)} of {self.tasks} tasks of {self.stage} are not done, first {missing[0]}\n"
+                f"Next: see {self.out}/{LOGS}/{self.stage}/logs, and run the same command again"
+            )
+        return data
 
 
 class ReadRank(PipelineStep):  # type: ignore[misc]

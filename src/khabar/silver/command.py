@@ -14,8 +14,9 @@ from khabar.release.counts import sizes_table
 from khabar.schema import default_annotations
 from khabar.silver.building import ARTICLES, build_silver
 from khabar.silver.predicting import MODELS, baseline, paired, predicted, read_predictions
-from khabar.streams import read_stream
-from khabar.terminal import print_table, progress, talk
+from khabar.streams import metered_stream
+from khabar.terminal import print_table, talk
+from khabar.workers import cores
 
 
 def silver_command(
@@ -28,7 +29,9 @@ def silver_command(
     annotator: Annotated[str, typer.Option(metavar="ID", help="Who made these predictions.")] = "",
     version: Annotated[str, typer.Option(help="The release's version.")] = khabar.__version__,
     part: Annotated[int, typer.Option(min=1, help="Articles in a data file.")] = ARTICLES,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that predict.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that predict; every core by default.")
+    ] = None,
     without_near: Annotated[
         bool, typer.Option("--without-near", help="Go on where articles of the corpus lack their text.")
     ] = False,
@@ -42,9 +45,9 @@ def silver_command(
     if bool(model) == bool(predictions) or (predictions and not annotator):
         raise CallError("name a --model, or --predictions and their --annotator")
     corpus = read_corpus(annotations, texts)
-    articles = progress(read_stream(stream), doing="predicting")
+    articles = metered_stream(stream, doing="Predicting")
     pairs = (
-        predicted(articles, baseline(model, corpus), workers=workers)
+        predicted(articles, baseline(model, corpus), workers=workers or cores())
         if model
         else paired(articles, read_predictions(predictions))
     )

@@ -3,27 +3,51 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from pydantic import ValidationError
 
 from khabar.corpus import Article
 from khabar.errors import CallError, DataError, Faults
 from khabar.schema import add_validation_faults
-from khabar.streams.addresses import Folder, find_files, form_of
+from khabar.streams.addresses import Folder, StreamFile, find_files, form_of
 from khabar.streams.reading import read_records, value_of
 from khabar.streams.shards import RUN
+from khabar.terminal import meter
 
 _LISTS = ("quarantine.jsonl", "duplicates.jsonl")
 
 
-def read_stream(addresses: Sequence[str]) -> Iterator[Article]:
+def read_stream(
+    addresses: Sequence[str], tell: Callable[[int, int, bool], None] = lambda articles, read, anew: None
+) -> Iterator[Article]:
     """The articles of the stream, each with its text, in order, in memory that does not grow.
 
     An address is what `find_files` takes; of a folder that a run wrote, its lists of what was left out are
-    passed over. Raises CallError for an address that leads nowhere, and DataError at the first row that is
+    passed over. `tell` hears of every article that is taken, of the bytes that were read for it, and True.
+    Raises CallError for an address that leads nowhere, and DataError at the first row that is
     no article with its text. The folder of a run that was stopped, and not gone on with, leads nowhere.
     """
+    for file in _files(addresses):
+        before = 0
+        for record in read_records(file):
+            yield article_of(value_of(record), record.place)
+            tell(1, record.read - before, True)
+            before = record.read
+
+
+def metered_stream(addresses: Sequence[str], *, doing: str) -> Iterator[Article]:
+    """`read_stream`, with a progress bar on stderr that has its rate and the time left."""
+    with meter(doing, total=size_of(addresses), unit="articles") as tell:
+        yield from read_stream(addresses, tell)
+
+
+def size_of(addresses: Sequence[str]) -> int | None:
+    """The bytes of the files that `read_stream` reads, None where that is not known; raises as it does."""
+    return sum(each.size or 0 for each in _files(addresses)) or None
+
+
+def _files(addresses: Sequence[str]) -> list[StreamFile]:
     for address in addresses:
         if not glob.has_magic(address) and form_of(address) is None and Folder(address).has(RUN):
             raise CallError(
@@ -32,9 +56,7 @@ def read_stream(addresses: Sequence[str]) -> Iterator[Article]:
     files = [each for each in find_files(addresses) if not each.address.endswith(_LISTS)]
     if not files:
         raise CallError(f"no articles in {', '.join(addresses)}")
-    for file in files:
-        for record in read_records(file):
-            yield article_of(value_of(record), record.place)
+    return files
 
 
 def article_of(value: object, place: str) -> Article:

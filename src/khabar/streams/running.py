@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,11 +28,7 @@ from khabar.streams.shards import (
     write_ledger,
 )
 from khabar.streams.writing import encode
-
-
-def _cores() -> int:
-    """The cores this process may use; where the system does not say (macOS), those there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+from khabar.workers import cores
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +37,7 @@ class Settings:
 
     form: str = ".jsonl.zst"
     shard: int = 1000
-    workers: int = field(default_factory=_cores)
+    workers: int = field(default_factory=cores)
     limits: Limits = field(default_factory=Limits)
     longest: int = LONGEST
 
@@ -92,14 +87,14 @@ def convert_stream(
     conversion: Conversion,
     settings: Settings,
     *,
-    tell: Callable[[int, int], None] = lambda articles, read: None,
+    tell: Callable[[int, int, bool], None] = lambda articles, read, anew: None,
 ) -> Summary:
     """Convert the stream into the folder at `out`, or go on where a run that was stopped left off.
 
     The folder then holds `part-NNNNNN` files of articles with their texts, `quarantine.jsonl`,
     `duplicates.jsonl` and, written last, `manifest.json`. `tell` hears of records and bytes of input
-    done. Raises CallError where the folder holds another run's files, WorkFailedError where it cannot be
-    written.
+    done, and whether by this run. Raises CallError where the folder holds another run's files,
+    WorkFailedError where it cannot be written.
     """
     folder = Folder(out)
     identity = _identity(files, conversion, settings)
@@ -114,13 +109,13 @@ def convert_stream(
         for shard in cut(files, settings.shard, longest=settings.longest):
             shards = shard.number + 1
             if shard.number in done:
-                tell(len(shard.records), shard.read)
+                tell(len(shard.records), shard.read, False)
             else:
                 yield shard.number, shard
 
     job = ConvertShard(conversion, folder, settings.form)
     for _, (records, read) in run(job, to_do(), workers=settings.workers, limits=settings.limits):
-        tell(records, read)
+        tell(records, read, True)
     return finishing.finish(folder, shards, settings.form, identity, workers=settings.workers)
 
 
