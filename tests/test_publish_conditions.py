@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hub_api import Hub
+from hub_repositories import Repository
 from hub_worker import Call, publish_one, publish_pages
 from khabar.errors import CallError
 from khabar.files import write_json
 from khabar.release import read_manifest
 from khabar.release.publishing import ready
-from loopback_hub import Hub, Repository
 from publishing import (
     NAME,
     TAG,

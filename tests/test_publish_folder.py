@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import tiny_schema_value
+from hub_repositories import git_oid
 from khabar.errors import CallError, DataError
 from khabar.files import sha256
 from khabar.release import build, verify
 from khabar.release import mirror as module
 from khabar.release.contents import file_changes, local_files
 from khabar.release.mirror import publish_to
-from loopback_hub import git_oid
 from release_corpus import corpus_of, make_checkout
 
 

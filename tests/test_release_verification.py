@@ -14,6 +14,8 @@ import pytest
 from datasets import load_dataset
 
 from conftest import tiny_schema_value
+from hub_api import Hub
+from hub_repositories import Commit, Repository
 from hub_worker import settings
 from khabar.document import Annotation, write_annotation
 from khabar.errors import CallError, DataError
@@ -21,7 +23,7 @@ from khabar.files import sha256
 from khabar.release import build, verify
 from khabar.release.pulling import pull
 from khabar.release.verification import loaded
-from loopback_hub import Commit, Hub, Repository, serving
+from loopback_hub import serving
 from release_corpus import OURS, corpus_of, gold_of, make_checkout
 
 NAME = "khabar/khabar"
