@@ -210,7 +210,9 @@ def board(
         check_whole(on, split, partial=partial)
     with talk.status(f"scoring {len(entries)} systems"):
         results = score_entries(entries, on.gold, on.schema, split=split, release=on.release)
-        written = write_board(out, results, entries, on, read_corpus(annotations, texts or []), standoff=show_texts)
+        written = write_board(
+            out, results, entries, on, read_corpus(annotations, texts or []), standoff=show_texts
+        )
     print_data(markdown(results))
     talk.print(f"{len(entries)} systems; {len(written)} files written to {out}", markup=False)
 
