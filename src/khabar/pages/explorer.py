@@ -1,7 +1,7 @@
 """The explorer: a page for every article, gold, passes and systems in it, and a list of them all.
 
 The text of a stand-off source is written into a page only where one asks for it and its terms let others
-pass it on. All other pages of it hold metadata, counts and the annotated mentions, and are the same everywhere.
+pass it on. Its other pages hold metadata, counts and the annotated mentions, and are the same everywhere.
 """
 
 from __future__ import annotations
