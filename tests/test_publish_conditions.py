@@ -142,6 +142,9 @@ def test_the_program_wants_one_place_and_a_name(
 ) -> None:
     assert ended(program(hub, tmp_path, repository))[0] == 2
     assert ended(program(hub, tmp_path, repository, NAME, "--to", tmp_path))[0] == 2
+    for option in (("--release", releases["one"]), ("--partial",)):
+        code, _, err = ended(program(hub, tmp_path, repository, NAME, "--board", tmp_path, *option))
+        assert (code, "--board publishes pages" in err) == (2, True)
     for name in ("خبر/khabar", "khabar"):
         arguments = (name, "--release", releases["one"], "--partial")
         code, _, err = ended(program(hub, tmp_path, repository, *arguments))

@@ -12,7 +12,7 @@ from khabar.files import canonical_line_of_row
 from khabar.release.features import Columns
 from khabar.release.manifest import SplitRows
 from khabar.release.parquet import ParquetFile, Written
-from khabar.release.rows import Row
+from khabar.release.records import Row
 
 SPLIT = "train"
 """The only split there is: nobody is tested on silver."""
