@@ -12,7 +12,7 @@ import typer
 from khabar.corpus import read_corpus
 from khabar.errors import CallError, DataError, Fault
 from khabar.files import dump_json
-from khabar.gathering import Saved, require_annotator
+from khabar.gathering import Saved, require_annotator, require_articles
 from khabar.labelstudio.accounts import Site, find_site
 from khabar.labelstudio.connection import connect
 from khabar.labelstudio.judge_project import push_disputes, read_judged
@@ -69,6 +69,7 @@ def push(
     corpus, site = read_corpus(annotations, texts), find_site(data)
     name = _judge(site, judge)
     require_annotator(corpus, name, role="judge")
+    require_articles(corpus, replace)
     found = docket(corpus, articles=_ids(articles), passes=passes, again=again)
     _tell_docket(found)
     connection = connect(site, name)
@@ -101,6 +102,7 @@ def pull(
     """
     corpus, site = read_corpus(annotations, texts), find_site(data)
     name = _judge(site, judge)
+    require_articles(corpus, replace)
     wanted = set(_ids(articles))
     found = docket(corpus, articles=wanted, passes=passes)
     connection = connect(site, name)
@@ -110,11 +112,13 @@ def pull(
     made = gather_judgements(corpus, tasks, judge=name, agreed=found.agreed, replace=replace, link=link)
     if form is Format.json:
         rows = {name: [asdict(each) for each in getattr(made, name)] for name in ("open", "notes", "refused")}
-        print_data(dump_json({"decided": made.decided, **rows}, indent=1))
+        rows["stale"] = [asdict(each) for each in found.stale]
+        print_data(dump_json({"decided": made.decided, **rows, "without_text": found.without_text}, indent=1))
         raise typer.Exit(1 if made.refused else 0)
     _tell(made.notes)
     _tell(made.open)
     _tell(found.stale)
+    _tell_without_text(found)
     waiting = len({each.where for each in made.open})
     _say(f"{_counts('decisions', made.saved)}; {_counts('gold', made.gold)}; {waiting} articles wait")
     if made.refused:
@@ -138,9 +142,13 @@ def _tell_docket(found: Docket) -> None:
         f"{len(found.disputed)} disputed; {len(found.agreed)} agree on everything and need no judge; "
         f"{len(found.decided)} decided already; {len(found.single)} with less than two passes"
     )
+    _tell_without_text(found)
+    _tell(found.stale)
+
+
+def _tell_without_text(found: Docket) -> None:
     if found.without_text:
         _say(f"{len(found.without_text)} left out, text not on this machine: {', '.join(found.without_text)}")
-    _tell(found.stale)
 
 
 def _tell(faults: list[Fault]) -> None:

@@ -13,11 +13,11 @@ from khabar.agreement import remarks
 from khabar.corpus import Corpus, read_corpus
 from khabar.errors import CallError, DataError
 from khabar.files import dump_json, write_json, write_text
-from khabar.gathering import require_annotator
+from khabar.gathering import require_annotator, require_articles
 from khabar.labelstudio import labelling_config, task
 from khabar.labelstudio.accounts import FILE, Role, Site, find_site, outside_site
 from khabar.labelstudio.connection import connect
-from khabar.labelstudio.desks import desks
+from khabar.labelstudio.desks import Desk, desks, without_project
 from khabar.labelstudio.everybody import push_to_all
 from khabar.labelstudio.installation import install, installation_folder
 from khabar.labelstudio.ordering import Order, read_scores
@@ -178,6 +178,8 @@ def push_tasks(
     Example: label_studio.py push --split train --pre-annotate benchmark/submissions/crf/predictions.jsonl
     Example: label_studio.py push --order uncertain --scores build/scores.jsonl --count 20
     """
+    if scores and order is not Order.uncertain:
+        raise CallError("--scores is read for --order uncertain only: say that, or leave it out")
     corpus = read_corpus(annotations, texts)
     chosen, site = choose(corpus, _ids(articles), split), find_site(data)
     names = annotators or site.names("annotator")
@@ -219,8 +221,9 @@ def pull_passes(
     Example: label_studio.py pull --annotator annotator-a
     """
     corpus = read_corpus(annotations)
+    require_articles(corpus, replace)
     found = []
-    for desk in desks(corpus, find_site(data), names=annotators, users=_mapping(users)):
+    for desk in _desks(corpus, data, annotators, users):
         with talk.status(f"reading the project of {desk.name}"):
             found.append(pull(corpus, desk, replace=replace))
         for line in found[-1].lines():
@@ -248,7 +251,7 @@ def show_status(
     """
     corpus = read_corpus(annotations, texts)
     with talk.status("reading the projects"):
-        found = status(corpus, desks(corpus, find_site(data), names=annotators, users=_mapping(users)))
+        found = status(corpus, _desks(corpus, data, annotators, users))
     if form is Format.json:
         print_data(dump_json(found.as_json(), indent=1))
         return
@@ -256,6 +259,15 @@ def show_status(
         print_table(table)
     for line in remarks(found.agreement):
         _say(line)
+
+
+def _desks(corpus: Corpus, data: Path, names: list[str], users: list[str]) -> list[Desk]:
+    """The projects to read; who has none is told."""
+    site = find_site(data)
+    found = desks(corpus, site, names=names, users=_mapping(users))
+    for each in without_project(site, found, names):
+        _say(f"{each} has no project at {site.url}: label_studio.py push makes it")
+    return found
 
 
 def _mapping(users: list[str]) -> dict[str, str]:

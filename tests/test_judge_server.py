@@ -125,6 +125,7 @@ def test_a_task_submitted_as_it_came_is_listed_and_left(court: Court) -> None:
     assert done.returncode == 0
     found = json.loads(done.stdout)
     assert found["decided"] == [AGREED]
+    assert found["stale"] == found["without_text"] == []
     assert [each["message"].partition(":")[0] for each in found["open"]] == [
         f"undecided D{number}" for number in range(1, 6)
     ]
@@ -183,6 +184,7 @@ def test_another_server_is_named_by_the_environment(court: Court, monkeypatch: p
 
 def test_a_judge_without_a_project_is_a_wrong_call(court: Court) -> None:
     assert "j has no project there yet; adjudicate.py push makes it" in court.said("pull", code=2)
+    assert "--replace: no article x in articles.jsonl" in court.said("push", "--replace", "x", code=2)
     assert "no judge 'a' in annotators.yaml" in court.said("push", "--judge", "a", code=2)
 
 

@@ -6,12 +6,13 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -121,13 +122,23 @@ def test_served_pushed_stopped_and_served_again(
         assert process.wait(60) == 0
     assert "stopped; the data are kept" in (tmp_path / "stderr").read_text()
     assert gone(port, tmp_path)
+    move_everybody_to_the_first_organization(tmp_path / "data")
     with serving(tmp_path, port) as process:
+        for name in "ab":
+            projects = connect(site, name).client.projects.list()
+            assert [each.title for each in projects] == [f"Khabar pass {name}"]
         assert read_site(tmp_path / "data") == site
         assert "0 tasks added, 3 there already" in (tmp_path / "stderr").read_text()
         process.kill()
         assert process.wait(60) == -signal.SIGKILL
         assert gone(port, tmp_path), "a server outlives its parent"
     assert secrets_seen(site, tmp_path) == []
+
+
+def move_everybody_to_the_first_organization(data: Path) -> None:
+    """What a user could do to themselves on a server that was served before this was closed."""
+    with closing(sqlite3.connect(data / "label_studio.sqlite3")) as database, database:
+        database.execute("UPDATE htx_user SET active_organization_id = 1")
 
 
 def secrets_seen(site: Site, folder: Path, *texts: str) -> list[str]:
@@ -200,6 +211,8 @@ def test_a_server_of_others_is_used_with_its_address_and_token(
         (["serve", "--judge", "a"], "no judge 'a' in annotators.yaml (there are j)"),
         (["push"], "no server was served from there; start one with `make annotate`"),
         (["push", "--articles", "t-9"], "no article t-9"),
+        (["push", "--scores", "none"], "--scores is read for --order uncertain only"),
+        (["pull", "--replace", "all", "--replace", "t-9"], "--replace: no article t-9 in articles.jsonl"),
         (["serve", "--annotator", "a", "--pre-annotate", "none.jsonl"], "no predictions at none.jsonl"),
     ],
 )

@@ -137,6 +137,22 @@ def test_pre_annotations_are_what_the_annotator_begins_with_and_can_be_refreshed
     assert sorted(each.model_version for each in found) == sorted([first, first, second, second])
 
 
+def test_tasks_whose_pre_annotations_are_not_shown_any_more_are_told(
+    empty_label_studio: Site, tmp_path: Path
+) -> None:
+    """The server shows those of one version only."""
+    site, corpus = empty_label_studio, make_corpus(tmp_path / "corpus", 3)
+    pushed_to(site, "a", corpus, tmp_path, predicted(corpus, tmp_path / "one" / "m.jsonl", "PER")[:2])
+    newer = predicted(corpus, tmp_path / "two" / "m.jsonl", "GPE")
+    (note,) = pushed_to(site, "a", corpus, tmp_path, newer[1:]).notes
+    assert note == (
+        "1 tasks have pre-annotations of another version only, which are not shown any more: "
+        "push m's predictions of these articles, too"
+    )
+    again = pushed_to(site, "a", corpus, tmp_path, newer)
+    assert (again.predicted, again.notes) == (["t-0"], [])
+
+
 def predicted(corpus, path: Path, type_: str) -> list:
     """The tasks of all articles, each with the mention of its first word."""
     from label_studio_corpus import predictions_file

@@ -62,6 +62,7 @@ def test_what_everybody_submitted_becomes_their_pass_and_all_else_is_told(
         "written": ["authored-0"],
         "unchanged": [],
         "skipped": [work.link("authored-1")],
+        "skipped_beside": [],
         "drafts": [work.link("authored-2")],
         "withdrawn": [],
         "faults": [],
@@ -108,6 +109,16 @@ def test_a_pass_of_which_nothing_is_submitted_any_more_is_told_and_stays(
     assert [each.place for each in found.withdrawn] == [work.link("authored-0")]
     assert sorted(passes_in(corpus)) == ["a/authored-0"]
     assert any("has a pass here, and nothing is submitted there" in line for line in found.lines())
+
+
+def test_what_was_skipped_beside_a_submission_is_told(label_studio: Site, work: Work, corpus: Corpus) -> None:
+    work.submit("authored-0", RESULT)
+    work.submit("authored-0", [MENTION], was_cancelled=True)
+    (found,) = pulled(corpus, label_studio)
+    assert (found.export.read, found.export.kept, found.export.listed) == (4, 3, 1)
+    assert found.skipped == []
+    assert f"  1 skipped, left out beside what was submitted: {work.link('authored-0')}" in found.lines()
+    assert found.as_json()["skipped_beside"] == [work.link("authored-0")]
 
 
 def test_nothing_of_a_faulty_annotation_is_written_and_the_good_ones_are(

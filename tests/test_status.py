@@ -160,3 +160,11 @@ def test_a_wrong_call_is_told(works: tuple[Work, Work], program: Program) -> Non
     )
     code, _, err = program("pull", "--annotator", "j")
     assert (code, err) == (2, "no annotator 'j' in annotators.yaml (there are a, b, c)\nNext: see --help\n")
+
+
+def test_who_has_no_project_any_more_is_told(works: tuple[Work, Work], program: Program) -> None:
+    _, b = works
+    b.connection.client.projects.delete(id=b.project.id)
+    for command in ("status", "pull"):
+        _, _, err = program(command)
+        assert f"b has no project at {b.connection.url}: label_studio.py push makes it" in err

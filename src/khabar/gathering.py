@@ -110,6 +110,12 @@ def require_annotator(corpus: Corpus, identifier: str, *, role: str) -> None:
         raise CallError(f"no {role} {identifier!r} in annotators.yaml (there are {', '.join(known)})")
 
 
+def require_articles(corpus: Corpus, replace: Iterable[str]) -> None:
+    """Raise CallError unless each name in `replace` is an article of the corpus, or `all`."""
+    if unknown := [each for each in replace if each not in corpus.listed and each != ALL]:
+        raise CallError(f"--replace: no article {', '.join(unknown)} in articles.jsonl")
+
+
 def named_article(corpus: Corpus, value: Any, *, source: str) -> Article:
     """The article a value names under `article`. Raises DataError if it names none of the corpus."""
     name = value.get("article") if isinstance(value, dict) else None

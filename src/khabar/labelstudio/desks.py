@@ -87,6 +87,12 @@ def desks(
     return found
 
 
+def without_project(site: Site, found: Sequence[Desk], names: Sequence[str] = ()) -> list[str]:
+    """Annotators with an account on a server of ours, of those named or of all, who have no project there."""
+    there = {each.name for each in found}
+    return [each for each in names or site.names("annotator") if each not in there]
+
+
 def _served(corpus: Corpus, site: Site, names: Sequence[str], given: Mapping[str, str]) -> list[Desk]:
     """On a server of ours everybody sees their own project only, so each is asked for with their account."""
     found = []

@@ -36,12 +36,15 @@ State = Literal["done", "skipped", "draft", "open"]
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
-    """Where a task is, whose article, how far it is, and how many drafts are on it that nobody submitted."""
+    """Where a task is, whose article, how far it is, how many drafts are on it, and how many annotations
+    that were skipped.
+    """
 
     place: str
     article: str | None
     state: State
     drafts: int = 0
+    skipped: int = 0
 
 
 @dataclass(slots=True)
@@ -171,7 +174,9 @@ class ExportReader:
         count = len(drafts) if isinstance(drafts, list) else int(bool(drafts))
         if count:
             self.export.notes.append(Fault(place, f"{count} drafts, not submitted: left out"))
-        self.export.tasks.append(TaskState(place, _article_of(task), _state_of(given, count), count))
+        skipped = sum(bool(each.get("was_cancelled")) for each in given)
+        state = _state_of(given, count)
+        self.export.tasks.append(TaskState(place, _article_of(task), state, count, skipped))
         if not given:
             self.export.notes.append(Fault(place, "nobody has done it: left out"))
         messages = list(self._data_messages(task.get("data")))

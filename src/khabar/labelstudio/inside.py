@@ -59,6 +59,7 @@ def serve() -> None:
     server: Any = import_module("label_studio.server")
     server._setup_env()
     _keep_organizations_apart()
+    _bring_everybody_home()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # it would take the next free port without a word
     server._get_free_port = lambda port, _debug: port
@@ -102,6 +103,15 @@ def _refuse_what_is_another_s() -> None:
         return found
 
     PrimaryKeyRelatedField.to_internal_value = to_internal_value
+
+
+def _bring_everybody_home() -> None:
+    """Whoever made an organisation works in it, whatever an earlier server allowed."""
+    from organizations.models import Organization
+    from users.models import User
+
+    for each in Organization.objects.exclude(created_by=None):
+        User.objects.filter(pk=each.created_by_id).update(active_organization=each)
 
 
 def _end_with_parent() -> None:

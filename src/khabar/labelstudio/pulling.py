@@ -48,6 +48,11 @@ class Pulled:
         return [each for each in self.export.tasks if each.state == "skipped"]
 
     @property
+    def skipped_beside(self) -> list[TaskState]:
+        """Tasks with something submitted, and annotations that were skipped beside it."""
+        return [each for each in self.export.tasks if each.state == "done" and each.skipped]
+
+    @property
     def drafted(self) -> list[TaskState]:
         """Tasks with drafts: begun and not submitted, or changed since and not updated."""
         return [each for each in self.export.tasks if each.drafts]
@@ -69,6 +74,10 @@ class Pulled:
             f"{export.trimmed} regions trimmed of white space"
         )
         yield from (f"  skipped: {each.place}" for each in self.skipped)
+        yield from (
+            f"  {each.skipped} skipped, left out beside what was submitted: {each.place}"
+            for each in self.skipped_beside
+        )
         yield from (f"  {each.drafts} drafts, not submitted: {each.place}" for each in self.drafted)
         yield from (
             f"  {each.article} has a pass here, and nothing is submitted there: {each.place}"
@@ -85,6 +94,7 @@ class Pulled:
             "written": [path.stem for path in self.saved.written],
             "unchanged": [path.stem for path in self.saved.unchanged],
             "skipped": [each.place for each in self.skipped],
+            "skipped_beside": [each.place for each in self.skipped_beside],
             "drafts": [each.place for each in self.drafted],
             "withdrawn": [each.place for each in self.withdrawn],
             "faults": [asdict(each) for each in self.reports],

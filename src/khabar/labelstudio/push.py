@@ -216,9 +216,24 @@ class _Pusher:
             self.connection.send(path, made, f"adding {len(made)} predictions")
             self.pushed.predicted += batch
             self.progressed(len(batch))
-        if get_project(self.connection, self.project.id).model_version != version:
-            with self.connection.asking("choosing the predictions that are shown") as client:
-                client.projects.update(id=self.project.id, model_version=version)
+        shown = get_project(self.connection, self.project.id).model_version
+        if shown == version:
+            return
+        with self.connection.asking("choosing the predictions that are shown") as client:
+            client.projects.update(id=self.project.id, model_version=version)
+        if shown and (others := {name for name in existing if name and name not in given}):
+            self._tell_hidden(version, {existing[name][0].id for name in others})
+
+    def _tell_hidden(self, version: str, tasks: set[int]) -> None:
+        """The server shows predictions of one version only: who had another begins with nothing."""
+        with self.connection.asking(f"reading the predictions of project {self.project.id}") as client:
+            found = client.predictions.list(project=self.project.id)
+        had = tasks & {each.task for each in found}
+        if hidden := had - {each.task for each in found if each.model_version == version}:
+            self.pushed.notes.append(
+                f"{len(hidden)} tasks have pre-annotations of another version only, which are not shown any "
+                f"more: push {version.partition('@')[0]}'s predictions of these articles, too"
+            )
 
     def _predicted(self, version: str) -> set[int]:
         """The tasks that have a prediction of that version."""
