@@ -14,7 +14,7 @@ from khabar.release.counts import sizes_table
 from khabar.schema import default_annotations
 from khabar.silver.building import ARTICLES, build_silver
 from khabar.silver.predicting import MODELS, baseline, paired, predicted, read_predictions
-from khabar.streams import metered_stream
+from khabar.streams.articles import metered_stream
 from khabar.terminal import print_table, talk
 from khabar.workers import cores
 
