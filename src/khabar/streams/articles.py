@@ -13,7 +13,6 @@ from khabar.schema import add_validation_faults
 from khabar.streams.addresses import Folder, StreamFile, find_files, form_of
 from khabar.streams.reading import read_records, value_of
 from khabar.streams.shards import RUN, Shard
-from khabar.terminal import meter
 
 _LISTS = ("quarantine.jsonl", "duplicates.jsonl")
 
@@ -34,12 +33,6 @@ def read_stream(
             yield article_of(value_of(record), record.place)
             tell(1, record.read - before, True)
             before = record.read
-
-
-def metered_stream(addresses: Sequence[str], *, doing: str) -> Iterator[Article]:
-    """`read_stream`, with a progress bar on stderr that has its rate and the time left."""
-    with meter(doing, total=size_of(addresses), unit="articles") as tell:
-        yield from read_stream(addresses, tell)
 
 
 def size_of(addresses: Sequence[str]) -> int | None:
