@@ -25,7 +25,7 @@ from khabar.formats import (
     save_import,
     write,
 )
-from khabar.missing import left_out
+from khabar.missing import left_out, named
 from khabar.schema import default_annotations, load_schema
 from khabar.terminal import program, run, talk
 
@@ -65,9 +65,18 @@ def export_command(
 
     Example: convert_formats.py export build/release --format conll2003 --triggers --out build/conll
     """
+    if triggers and kind is not Kind.conll2003:
+        raise CallError("--triggers is of conll2003 alone; the other formats have their triggers always")
+    if window is not Window.sentence and kind is not Kind.oneie:
+        raise CallError("--window is of oneie alone; the other formats hold whole articles")
     if release is not None:
         schema, absent = load_schema(annotations / "schema.yaml"), ""
-        found = of_release(release, config=config, split=split)
+        found, held_out = of_release(release, config=config, split=split)
+        if held_out:
+            absent = (
+                f"{_count(len(held_out), 'article')} left out, labels held out of the release: "
+                f"{named(held_out)}"
+            )
     else:
         corpus = read_corpus(annotations, texts)
         schema = corpus.schema

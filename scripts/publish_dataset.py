@@ -244,6 +244,8 @@ def publish_command(
 
     if (repository is None) == (to is None) or (board and to):
         raise CallError("name one place: a repository (pages go to no other), or --to a folder")
+    if board is not None and (release is not None or partial):
+        raise CallError("--release and --partial are of a release; --board publishes pages")
     folder = release or default_annotations().resolve().parent / "build" / "release"
     if to is not None:
         done = publish_to(folder, to, partial=partial, private=private, dry_run=dry_run, tell=_say)

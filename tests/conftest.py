@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from khabar.corpus import Corpus
 from khabar.schema import Schema, load_schema
 
-pytest_plugins = ["label_studio_server"]
+if TYPE_CHECKING:
+    from khabar.scoring import Gold
+
+pytest_plugins = ["gathering", "label_studio_server"]
+pytest.register_assert_rewrite("label_studio_items")
+
+if "CI" not in os.environ:  # where it is set, hypothesis's own `ci` holds
+    # a busy machine makes an example slow, not wrong
+    settings.register_profile("khabar", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("khabar")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -38,6 +48,15 @@ def tiny_schema() -> Schema:
 def tiny_value() -> dict[str, Any]:
     """The tiny schema as its YAML would be read, to be spoilt by a test."""
     return tiny_schema_value()
+
+
+@pytest.fixture(scope="session")
+def gold() -> Gold:
+    """The gold of the two articles of `scoring_gold`."""
+    from khabar.scoring import read_gold  # seqeval behind it is slow to import
+    from scoring_gold import gold_rows
+
+    return read_gold(gold_rows())
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from loopback_hub import WRITER, Hub
+from hub_api import Hub
+from loopback_hub import WRITER
 
 Call = Callable[..., Any]
 

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from conftest import tiny_schema_value
+from hub_api import Hub
+from hub_repositories import FIRST_FILE
 from hub_worker import Call, settings, worker
 from khabar.files import sha256, write_json
 from khabar.release import build
-from loopback_hub import FIRST_FILE, WRITER, Hub, serving
+from loopback_hub import WRITER, serving
 from release_corpus import corpus_of, keep_theirs_back, make_checkout, write_theirs
 
 NAME = "tester/khabar"

@@ -10,6 +10,7 @@ import yaml
 from khabar.corpus import Corpus, read_corpus
 from khabar.document import Annotation, Argument, Entity, Event, Trigger, write_annotation
 from khabar.files import sha256, write_json_lines
+from khabar.release import gold_documents
 from khabar.release.features import Columns, Tags
 
 CANARY = "3f0f4c5e-8d1b-4b43-9c3e-0d9a3c1f7f11"
@@ -174,6 +175,27 @@ def _write_files(folder: Path, card: str) -> None:
 def corpus_of(checkout: Path, *texts: Path) -> Corpus:
     """The corpus of that checkout."""
     return read_corpus(checkout / "annotations", texts)
+
+
+def gold_predictions(checkout: Path, split: str = "test") -> list[dict[str, Any]]:
+    """What the gold of a split says, as a submission."""
+    return [
+        {
+            "article": each["id"],
+            "entities": [{key: one[key] for key in ("start", "end", "type")} for one in each["entities"]],
+            "events": [
+                {
+                    "type": one["type"],
+                    "trigger": {key: one["trigger"][key] for key in ("start", "end")},
+                    "arguments": [
+                        {key: a[key] for key in ("role", "start", "end")} for a in one["arguments"]
+                    ],
+                }
+                for one in each["events"]
+            ],
+        }
+        for each in gold_documents(corpus_of(checkout), split)
+    ]
 
 
 def write_theirs(folder: Path) -> Path:

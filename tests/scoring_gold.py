@@ -6,6 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+from hypothesis import strategies as st
+
+from khabar.errors import DataError
+from khabar.schema import Schema
+from khabar.scoring import Gold, judge_records
 from khabar.text import segment
 
 Record = dict[str, Any]
@@ -94,6 +100,40 @@ def right() -> list[Record]:
 def nothing() -> list[Record]:
     """A submission that finds nothing."""
     return [{"article": each["article"], "entities": [], "events": []} for each in right()]
+
+
+@st.composite
+def submissions(draw: st.DrawFn) -> list[Record]:
+    """Submissions of the gold's records with some things left out, moved by a letter, or of another type."""
+    records = right()
+    for record in records:
+        kept = [each for each in record["entities"] if draw(st.booleans())]
+        for each in kept:
+            each["type"] = draw(st.sampled_from([each["type"], "ORG"]))
+            each["end"] -= draw(st.integers(0, 1))
+        record["entities"] = list({tuple(each.values()): each for each in kept}.values())
+        record["events"] = [each for each in record["events"] if draw(st.booleans())]
+        for each in record["events"]:
+            each["arguments"] = [filler for filler in each["arguments"] if draw(st.booleans())]
+    return records
+
+
+def tag_records(gold: Gold) -> list[Record]:
+    """The gold as a tagger that is always right would submit it."""
+    found = []
+    for article in gold.articles.values():
+        ner = article.show(article.says.entities).tags
+        triggers = article.show(each.trigger for each in article.says.events).tags
+        for number, pair in enumerate(zip(ner, triggers, strict=True)):
+            found.append({"id": f"{article.id}#{number}", "ner_tags": pair[0], "trigger_tags": pair[1]})
+    return found
+
+
+def faults_of(records: list[Any], gold: Gold, schema: Schema) -> list[tuple[str, str]]:
+    """Code and place of every fault."""
+    with pytest.raises(DataError) as caught:
+        judge_records(records, gold, schema)
+    return [(each.code, each.where) for each in caught.value.faults]
 
 
 def write_lines(path: Path, records: list[Any]) -> Path:

@@ -9,47 +9,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khabar.adjudication import adjudicate, amend, differences
+from adjudicated_article import (
+    LONDON,
+    LONDON_GPE,
+    MEET,
+    MEETING,
+    MOSCOW,
+    MOSCOW_GPE,
+    PLAN,
+    PLAN_ORG,
+    REJECT,
+    REJECTS,
+    TEXT,
+    annotated,
+    decided,
+    entity,
+    event,
+    link,
+    mention,
+)
+from khabar.adjudication import adjudicate, differences
 from khabar.decisions import Decision, Decisions, Link, Mention, dumps, parse
-from khabar.document import Annotation, Argument, Entity, Event, Trigger, canonical
+from khabar.document import Annotation
 from khabar.errors import CallError, DataError
 from khabar.files import parse_json, sha256
-from khabar.judging import expand
 from khabar.schema import Schema
 from strategies import Drawn, annotations, texts
-
-TEXT = "موسكو ترفض خطة باريس 😀 قبل اجتماع لندن"
-MOSCOW, REJECTS, PLAN, PARIS, MEETING, LONDON = (0, 5), (6, 10), (11, 14), (15, 20), (27, 33), (34, 38)
-
-Spans = tuple[int, int]
-
-
-def entity(type_: str, span: Spans, **attributes: bool | str) -> Entity:
-    return Entity(f"{type_}{span}", type_, *span, TEXT[slice(*span)], attributes)
-
-
-def event(type_: str, span: Spans, *arguments: tuple[str, Entity], realis: str = "actual") -> Event:
-    trigger = Trigger(*span, TEXT[slice(*span)])
-    roles = tuple(Argument(role, filler.id) for role, filler in arguments)
-    return Event(f"{type_}{span}", type_, trigger, roles, {"realis": realis})
-
-
-def annotated(annotator: str, *items: Entity | Event) -> Annotation:
-    entities = tuple(each for each in items if isinstance(each, Entity))
-    events = tuple(each for each in items if isinstance(each, Event))
-    return canonical(Annotation("authored-x", sha256(TEXT), annotator, "1.0", entities, events))
-
-
-def mention(kind: Any, type_: str, span: Spans) -> Mention:
-    return Mention(kind, type_, *span, TEXT[slice(*span)])
-
-
-def link(owner: Mention, role: str, span: Spans) -> Link:
-    return Link(owner, role, *span, TEXT[slice(*span)])
-
-
-def decided(*decisions: Decision, passes: tuple[str, ...] = ("a", "b")) -> Decisions:
-    return Decisions("authored-x", sha256(TEXT), "judge", "1.0", passes, decisions)
 
 
 def gold_of(schema: Schema, passes: list[Annotation], *decisions: Decision) -> Annotation:
@@ -60,11 +45,6 @@ def faults_of(schema: Schema, passes: list[Annotation], *decisions: Decision) ->
     with pytest.raises(DataError) as error:
         gold_of(schema, passes, *decisions)
     return [(fault.where, fault.message) for fault in error.value.faults]
-
-
-MOSCOW_GPE, PLAN_ORG, LONDON_GPE = entity("GPE", MOSCOW), entity("ORG", PLAN), entity("GPE", LONDON)
-REJECT = mention("event", "Reject", REJECTS)
-MEET = mention("event", "Meet", MEETING)
 
 
 def test_what_all_passes_say_is_gold_without_a_decision(tiny_schema: Schema) -> None:
@@ -318,207 +298,3 @@ def test_always_siding_with_one_annotator_gives_that_annotators_pass(
         assert gold == replace(chosen, annotator="gold")
         again = parse(parse_json(dumps(decisions), source="", where=""), source="d.json")
         assert sorted(again.decisions, key=str) == sorted(decisions.decisions, key=str)
-
-
-def test_a_decisions_file_holds_one_decision_a_line_in_the_order_of_the_article() -> None:
-    late = Decision("keep", mention("entity", "GPE", LONDON), ("a",), "اسم", judge="reviewer")
-    early = Decision("set", mention("entity", "GPE", MOSCOW), ("a", "b"), "r", "metonym", True)
-    text = dumps(decided(late, early))
-    assert text.splitlines()[1:] == [
-        ' "decisions": [',
-        '  {"action": "set", "kind": "entity", "type": "GPE", "start": 0, "end": 5, "text": "موسكو", '
-        '"attribute": "metonym", "value": true, "from": ["a", "b"], "reason": "r"},',
-        '  {"action": "keep", "kind": "entity", "type": "GPE", "start": 34, "end": 38, "text": "لندن", '
-        '"from": ["a"], "reason": "اسم", "judge": "reviewer"}',
-        " ]}",
-    ]
-    assert dumps(decided()).endswith('"passes": ["a", "b"],\n "decisions": []}\n')
-
-
-def test_a_decisions_file_of_another_form_is_refused_with_every_place() -> None:
-    value = parse_json(dumps(decided()), source="", where="")
-    span = {"start": 0, "end": 5, "text": "موسكو"}
-    head = {"kind": "entity", "type": "GPE", **span, "from": ["a"]}
-    value["decisions"] = [
-        {"action": "keep", **head, "reason": "  "},
-        {"action": "keep", **head},
-        {"action": "set", **head, "reason": "r", "attribute": "metonym"},
-        {"action": "keep", **head, "reason": "r", "attributes": {"metonym": True}},
-        {"action": "set", "kind": "argument", "event": {"type": "Meet", **span}, "role": "Place"},
-        "keep",
-    ]
-    with pytest.raises(DataError) as error:
-        parse(value, source="d.json")
-    assert [fault.where for fault in error.value.faults] == [
-        "decisions[0].reason",
-        "decisions[1].reason",
-        "decisions[2]",
-        "decisions[3].attributes",
-        "decisions[4].action",
-        "decisions[4].from",
-        "decisions[4].reason",
-        "decisions[4].entity",
-        "decisions[5]",
-    ]
-
-
-# --- the judge's file -------------------------------------------------------------------------------
-
-
-def judged(
-    decisions: dict[str, Any], *, add: list[Any] | None = None, change: list[Any] | None = None
-) -> Any:
-    return {
-        "article": "authored-x",
-        "judge": "judge",
-        "decisions": decisions,
-        "add": add or [],
-        "change": change or [],
-    }
-
-
-def expanded(value: Any, passes: list[Annotation], schema: Schema) -> tuple[Decisions, list[str]]:
-    return expand(value, passes, text=TEXT, schema=schema, source="j.json")
-
-
-def test_a_judges_file_needs_no_offsets(tiny_schema: Schema) -> None:
-    whole = event("Reject", REJECTS, ("Rejecter", MOSCOW_GPE))
-    passes = [
-        annotated("a", MOSCOW_GPE, PLAN_ORG, whole),
-        annotated("b", entity("GPE", MOSCOW, metonym=True), whole),
-    ]
-    value = judged(
-        {
-            "D1": {"choice": "set", "value": True, "reason": "state"},
-            "D2": {"choice": "drop", "reason": "no name"},
-        },
-        add=[
-            {"kind": "entity", "type": "GPE", "text": "لندن", "reason": "missed"},
-            {
-                "kind": "event",
-                "type": "Meet",
-                "trigger": {"text": "اجتماع"},
-                "arguments": [{"role": "Place", "entity": {"text": "لندن"}}],
-                "reason": "missed",
-            },
-            {
-                "kind": "argument",
-                "event": {"type": "Reject", "trigger": {"text": "ترفض"}},
-                "role": "Place",
-                "entity": {"text": "لندن"},
-                "reason": "missed",
-            },
-        ],
-        change=[
-            {
-                "action": "drop",
-                "kind": "argument",
-                "event": {"type": "Reject", "trigger": {"text": "ترفض"}},
-                "role": "Rejecter",
-                "entity": {"text": "موسكو"},
-                "reason": "r",
-            },
-            {
-                "action": "set",
-                "kind": "event",
-                "type": "Reject",
-                "trigger": {"text": "ترفض"},
-                "attribute": "realis",
-                "value": "negated",
-                "reason": "r",
-            },
-        ],
-    )
-    decisions, places = expanded(value, passes, tiny_schema)
-    assert places == [
-        "decisions.D1",
-        "decisions.D2",
-        "add[0]",
-        "add[1]",
-        "add[1].arguments[0]",
-        "add[2]",
-        "change[0]",
-        "change[1]",
-    ]
-    gold = adjudicate(passes, decisions, schema=tiny_schema, text=TEXT)
-    assert gold == annotated(
-        "gold",
-        entity("GPE", MOSCOW, metonym=True),
-        LONDON_GPE,
-        event("Reject", REJECTS, ("Place", LONDON_GPE), realis="negated"),
-        event("Meet", MEETING, ("Place", LONDON_GPE)),
-    )
-
-
-def test_the_faults_of_a_judges_file_are_told_at_once_with_their_places(tiny_schema: Schema) -> None:
-    passes = [
-        annotated("a", MOSCOW_GPE, event("Meet", MEETING)),
-        annotated("b", event("Meet", MEETING, realis="future")),
-    ]
-    value = judged(
-        {
-            "D1": {"choice": "set", "value": True, "reason": "r"},
-            "D2": {"choice": "keep", "reason": "r"},
-            "D3": {"choice": "keep", "reason": "r"},
-        },
-        add=[
-            {"kind": "entity", "type": "GPE", "text": "طوكيو", "reason": "r"},
-            {"kind": "entity", "type": "GPE", "text": "لندن"},
-            {"kind": "event", "type": "Meet", "trigger": {"text": "قبل"}, "realis": 3, "reason": "r"},
-        ],
-        change=[
-            {"action": "drop", "kind": "entity", "type": "GPE", "text": "لندن", "value": "x", "reason": "r"},
-            {
-                "action": "set",
-                "kind": "event",
-                "type": "Meet",
-                "trigger": {"text": "اجتماع"},
-                "realis": "x",
-                "reason": "r",
-            },
-        ],
-    )
-    with pytest.raises(DataError) as error:
-        expanded(value, passes, tiny_schema)
-    assert [(fault.where, fault.message) for fault in error.value.faults] == [
-        ("decisions.D1.choice", "expected `keep` or `drop`: entity GPE 'موسكو' [0, 5): only in a"),
-        (
-            "decisions.D2.choice",
-            "expected `set`, or `drop` the item: realis of Meet 'اجتماع' [27, 33): actual in a, future in b",
-        ),
-        ("decisions.D3", "no difference D3 (there are D1–D2)"),
-        ("add[0]", "'طوكيو' is not in the text"),
-        ("add[1].reason", "field required"),
-        ("add[2].realis", "expected true, false or a word, found 3"),
-        ("change[0]", "`attribute` and `value` belong to `set`, of an entity or an event"),
-        ("change[1]", "`attribute` and `value` belong to `set`, of an entity or an event"),
-        ("change[1].realis", "`change` only names an item; this belongs to `add`"),
-    ]
-
-
-def test_dropping_the_item_answers_a_difference_about_its_attribute(tiny_schema: Schema) -> None:
-    passes = [annotated("a", entity("GPE", MOSCOW, metonym=True)), annotated("b", MOSCOW_GPE)]
-    decisions, _ = expanded(judged({"D1": {"choice": "drop", "reason": "r"}}), passes, tiny_schema)
-    assert adjudicate(passes, decisions, schema=tiny_schema) == annotated("gold")
-
-
-def test_a_review_overrides_earlier_decisions_and_takes_back_what_was_added(tiny_schema: Schema) -> None:
-    whole = event("Meet", MEETING, ("Place", LONDON_GPE))
-    passes = [annotated("a", LONDON_GPE, whole), annotated("b", LONDON_GPE, event("Meet", MEETING))]
-    place = link(MEET, "Place", LONDON)
-    moscow = mention("entity", "GPE", MOSCOW)
-    before = decided(
-        Decision("keep", place, ("a",), "r"),
-        Decision("set", MEET, ("a", "b"), "r", "realis", "future"),
-        Decision("add", moscow, (), "missed"),
-        Decision("add", link(MEET, "Participant", MOSCOW), (), "missed"),
-    )
-    assert len(adjudicate(passes, before, schema=tiny_schema).events[0].arguments) == 2
-    review = replace(
-        decided(Decision("drop", MEET, ("a", "b"), "no event"), Decision("drop", moscow, (), "no name")),
-        judge="reviewer",
-    )
-    after, places = amend(before, review, ["change[0]", "change[1]"])
-    assert after.decisions == (Decision("drop", MEET, ("a", "b"), "no event", judge="reviewer"),)
-    assert places == ["change[0]"]
-    assert adjudicate(passes, after, schema=tiny_schema, places=places) == annotated("gold", LONDON_GPE)

@@ -176,8 +176,7 @@ def test_the_program_writes_the_same_bytes_on_a_second_run(
     submissions: Path, repository: Path, tmp_path: Path
 ) -> None:
     from conftest import tiny_schema_value
-    from release_corpus import make_checkout
-    from test_evaluate import gold_predictions
+    from release_corpus import gold_predictions, make_checkout
 
     checkout = make_checkout(tmp_path / "checkout", tiny_schema_value(), "")
     folder = tmp_path / "board-submissions"

@@ -227,8 +227,7 @@ def test_a_system_is_called_by_its_folder_or_its_file_or_in_doubt_its_path(tmp_p
 
 def test_the_program_compares_as_the_function_does(repository: Path, tmp_path: Path) -> None:
     from conftest import tiny_schema_value
-    from release_corpus import make_checkout
-    from test_evaluate import gold_predictions
+    from release_corpus import gold_predictions, make_checkout
 
     checkout = make_checkout(tmp_path / "checkout", tiny_schema_value(), "")
     one = write_lines(tmp_path / "one" / "predictions.jsonl", gold_predictions(checkout)).parent

@@ -5,29 +5,31 @@ from __future__ import annotations
 import copy
 import json
 import random
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from khabar.errors import DataError
-from khabar.release import build, gold_documents
 from khabar.schema import Schema
 from khabar.scoring import Evaluation, MismatchError, evaluate, read_gold, score_events, score_tags
 from khabar.scoring.counts import Counts, Figures
-from khabar.scoring.measures import BY_NAME, HEADLINES, MEASURES, Matrix
+from khabar.scoring.measures import BY_NAME, HEADLINES, MEASURES
 from khabar.scoring.proclitics import up_to_proclitic
 from khabar.scoring.report import as_json, tables
-from khabar.scoring.resampling import intervals
 from khabar.text import tokenize
-from release_corpus import OURS, corpus_of, make_checkout
-from scoring_gold import AMMAN, BEIRUT, Record, entity, gold_rows, nothing, right, row, write_lines
+from scoring_gold import (
+    AMMAN,
+    BEIRUT,
+    Record,
+    entity,
+    gold_rows,
+    nothing,
+    right,
+    row,
+    submissions,
+)
 
 FEW = 50
 
@@ -70,22 +72,6 @@ def test_nothing_against_nothing_is_undefined_on_every_measure(tiny_schema: Sche
         assert each.micro.figures == (None, None, None)
         assert each.macro == (None, None, None)
         assert (each.intervals.micro, each.intervals.macro) == (None, None)
-
-
-@st.composite
-def submissions(draw: st.DrawFn) -> list[Record]:
-    """The gold's records with some things left out, moved by a letter, or of another type."""
-    records = right()
-    for record in records:
-        kept = [each for each in record["entities"] if draw(st.booleans())]
-        for each in kept:
-            each["type"] = draw(st.sampled_from([each["type"], "ORG"]))
-            each["end"] -= draw(st.integers(0, 1))
-        record["entities"] = list({tuple(each.values()): each for each in kept}.values())
-        record["events"] = [each for each in record["events"] if draw(st.booleans())]
-        for each in record["events"]:
-            each["arguments"] = [filler for filler in each["arguments"] if draw(st.booleans())]
-    return records
 
 
 @settings(deadline=None, max_examples=25)
@@ -304,59 +290,6 @@ def test_a_figure_of_seqeval_that_differs_stops_the_scoring(
         scored(right(), tiny_schema)
 
 
-# --- intervals ----------------------------------------------------------------------------------------
-
-
-def matrix(counts: list[list[tuple[int, int, int]]], labels: tuple[str, ...] = ("A", "B")) -> Matrix:
-    """Counts per article and type."""
-    return Matrix(labels, np.array(counts, dtype=np.int64))
-
-
-def test_intervals_are_those_of_resampled_articles_scored_one_by_one() -> None:
-    choose = random.Random(3)
-    counts = [
-        [(choose.randint(0, 3), choose.randint(3, 5), choose.randint(3, 6)) for _ in "AB"] for _ in range(12)
-    ]
-    found = intervals({"x": matrix(counts)}, resamples=200, seed=5)["x"]
-    weights = np.random.Generator(np.random.PCG64(5)).multinomial(12, [1 / 12] * 12, size=200)
-    naive = []
-    for drawn in weights:
-        rows = [row for row, times in zip(counts, drawn, strict=True) for _ in range(times)]
-        sums = Counts(*(sum(each[label][part] for each in rows for label in (0, 1)) for part in range(3)))
-        naive.append(sums.f1)
-    assert found.micro == tuple(np.quantile(naive, [0.025, 0.975]))
-
-
-def test_the_same_seed_gives_the_same_intervals_and_another_seed_others() -> None:
-    given = {"x": matrix([[(n % 7, 7 + n, 9 + n % 5), (1, 2, 2)] for n in range(20)])}
-    assert intervals(given, seed=1) == intervals(given, seed=1)
-    assert intervals(given, seed=1) != intervals(given, seed=2)
-
-
-def test_a_measure_has_the_same_intervals_alone_and_among_others() -> None:
-    one, two = (
-        matrix([[(1, 2, 3), (0, 0, 1)]] * 3 + [[(0, 2, 2), (1, 1, 1)]]),
-        matrix([[(1, 1, 1), (0, 1, 0)]] * 4),
-    )
-    assert intervals({"one": one, "two": two})["one"] == intervals({"one": one})["one"]
-
-
-def test_a_single_article_has_no_interval() -> None:
-    found = intervals({"x": matrix([[(1, 2, 3), (1, 1, 1)]])})["x"]
-    assert (found.micro, found.macro, found.by_label) == (None, None, None)
-
-
-def test_a_type_that_nothing_is_said_of_has_no_interval() -> None:
-    found = intervals({"x": matrix([[(1, 2, 3), (0, 0, 0)]] * 4)})["x"]
-    assert found.by_label is not None
-    assert found.by_label["B"] is None
-    assert found.by_label["A"] == found.micro == found.macro
-
-
-def test_two_thousand_resamples_are_drawn_unless_told_otherwise(tiny_schema: Schema) -> None:
-    assert evaluate(gold_rows(), right(), schema=tiny_schema).resamples == 2000
-
-
 # --- the report ---------------------------------------------------------------------------------------
 
 
@@ -385,131 +318,3 @@ def test_the_tables_show_a_dash_for_what_is_undefined(tiny_schema: Schema) -> No
     assert len(overview.rows) == len(MEASURES)
     assert list(overview.columns[1].cells) == ["100.0"] * 3 + ["–"] * 7
     assert list(types.columns[0].cells) == ["PER", "GPE", "ORG"]
-
-
-# --- the program --------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory, repository: Path) -> Path:
-    """A small checkout with annotations."""
-    from conftest import tiny_schema_value
-
-    card = (repository / "dataset_card.md").read_text(encoding="utf-8")
-    return make_checkout(tmp_path_factory.mktemp("checkout"), tiny_schema_value(), card)
-
-
-def gold_predictions(checkout: Path, split: str = "test") -> list[Record]:
-    """What the gold of a split says, as a submission."""
-    return [
-        {
-            "article": each["id"],
-            "entities": [{key: one[key] for key in ("start", "end", "type")} for one in each["entities"]],
-            "events": [
-                {
-                    "type": one["type"],
-                    "trigger": {key: one["trigger"][key] for key in ("start", "end")},
-                    "arguments": [
-                        {key: a[key] for key in ("role", "start", "end")} for a in one["arguments"]
-                    ],
-                }
-                for one in each["events"]
-            ],
-        }
-        for each in gold_documents(corpus_of(checkout), split)
-    ]
-
-
-def call(repository: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run the program from another folder."""
-    command = [sys.executable, repository / "benchmark" / "evaluate.py", *words]
-    return subprocess.run(
-        list(map(str, command)),
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=repository.parent,
-        timeout=120,
-    )
-
-
-def test_the_program_scores_a_file_and_leaves_out_what_has_no_text(
-    repository: Path, checkout: Path, tmp_path: Path
-) -> None:
-    path = write_lines(tmp_path / "p.jsonl", gold_predictions(checkout, "train"))
-    options = ("--annotations", checkout / "annotations", "--split", "train")
-    done = call(repository, path, *options, "--format", "json")
-    assert done.returncode == 0, done.stderr
-    assert "1 left out, text not on this machine: theirs-1" in done.stderr
-    made = json.loads(done.stdout)
-    assert made["gold"]["left_out"] == ["theirs-1"]
-    assert made["gold"]["articles"] == 1
-    assert made["scores"]["measures"]["argument_c+"]["micro"]["f1"] == 1.0
-    assert made["scores"]["measures"]["entities"]["micro"]["f1_interval"] is None
-    text = call(repository, path, *options)
-    assert text.returncode == 0
-    assert "Arg-C+" in text.stdout
-    assert "Meet" in text.stdout
-
-
-def test_the_program_refuses_a_wrong_file_with_codes_and_exit_code_1(
-    repository: Path, checkout: Path, tmp_path: Path
-) -> None:
-    predictions = gold_predictions(checkout)
-    predictions[0]["entities"][0]["type"] = "<script>"
-    path = write_lines(tmp_path / "p.jsonl", predictions)
-    options = ("--annotations", checkout / "annotations")
-    for command in ((path,), ("validate", path)):
-        done = call(repository, *command, *options)
-        assert (done.returncode, done.stdout) == (1, "")
-        assert (
-            "KB024 line 1 'ours-3' entities[0].type: found '<script>', allowed are PER, GPE, ORG"
-            in done.stderr
-        )
-        assert "Traceback" not in done.stderr
-    done = call(repository, "validate", path, *options, "--format", "json")
-    assert done.returncode == 1
-    (report,) = json.loads(done.stdout)["faults"]
-    assert report["faults"][0]["code"] == "KB024"
-
-
-def test_the_program_says_that_a_right_file_is_valid(
-    repository: Path, checkout: Path, tmp_path: Path
-) -> None:
-    path = write_lines(tmp_path / "p.jsonl", gold_predictions(checkout))
-    done = call(repository, "validate", path, "--annotations", checkout / "annotations")
-    assert done.returncode == 0
-    assert done.stdout == f"{path}: valid; 1 articles; predicts arguments, entities, triggers\n"
-
-
-@pytest.mark.parametrize("words", [("none.jsonl",), ("x.jsonl", "--split", "nowhere"), ("--repair",)])
-def test_a_wrong_call_of_the_program_exits_with_2(
-    words: tuple[str, ...], repository: Path, checkout: Path
-) -> None:
-    done = call(repository, *words, "--annotations", checkout / "annotations")
-    assert done.returncode == 2
-    assert "Next: see --help" in done.stderr
-
-
-@pytest.mark.slow
-def test_a_release_folder_gives_the_gold_of_its_annotations_and_a_changed_one_is_refused(
-    repository: Path, checkout: Path, tmp_path: Path
-) -> None:
-    release = tmp_path / "release"
-    build(corpus_of(checkout), release, version="1.0.0", checkout=checkout)
-    path = write_lines(tmp_path / "p.jsonl", gold_predictions(checkout))
-    options = ("--annotations", checkout / "annotations", "--format", "json")
-    here, released = (
-        json.loads(call(repository, path, *options, *more).stdout) for more in ((), ("--release", release))
-    )
-    assert released["gold"] == here["gold"]
-    assert released["scores"] == here["scores"]
-    assert (here["release"], released["release"]) == (None, "1.0.0")
-    shutil.copy(
-        release / "data/documents/train-00000-of-00001.parquet",
-        release / "data/documents/test-00000-of-00001.parquet",
-    )
-    done = call(repository, path, *options[:2], "--release", release)
-    assert done.returncode == 1
-    assert "data/documents/test-00000-of-00001.parquet: expected SHA-256" in done.stderr
-    assert OURS["ours-3"].splitlines()[0] not in done.stdout

@@ -22,11 +22,22 @@ LABELS = """() => [...document.querySelectorAll(".layer:not([hidden]) .text")].m
   [...text.querySelectorAll("mark:not(.continued)")].flatMap((mark) => {
     const style = getComputedStyle(mark, "::before");
     if (style.display === "none" || style.content === "none") return [];
-    const [left, top, margin, width, height] =
-      [style.left, style.top, style.marginTop, style.width, style.height].map(parseFloat);
+    const [x, shift, top, margin, width, height] =
+      [style.left, style.translate, style.top, style.marginTop, style.width, style.height].map(parseFloat);
+    const left = x + (shift || 0);
     return [[style.content, left, top + margin, left + width, top + margin + height]];
   }))"""
 """Of every text that is shown, its labels and their boxes."""
+EDGES = """() => [...document.querySelectorAll(".layer:not([hidden])")].flatMap((layer) => {
+  const text = layer.querySelector(".text");
+  if (!text) return [];
+  const [card, inner] = [layer, text].map((each) => each.getBoundingClientRect());
+  return [[card.left - inner.left, card.right - inner.left]];
+})"""
+"""Of every text that is shown, where its card begins and ends, from the text's left."""
+
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Waits until the page has been told of its new size, and is drawn in it."""
 
 Label = tuple[str, float, float, float, float]
 
@@ -57,6 +68,23 @@ def test_no_label_lies_on_another_on_any_shipped_page(browser: Any, repository: 
     assert seen > 1000
 
 
+@pytest.mark.browser
+def test_no_label_runs_out_of_its_card_on_any_shipped_page(browser: Any, repository: Path) -> None:
+    seen = 0
+    for path in sorted((repository / "benchmark" / "leaderboard" / "articles").glob("authored-*.html")):
+        found = Opened(browser, path, viewport=WINDOW)
+        for width in (1280, 390):
+            found.page.set_viewport_size({"width": width, "height": 900})
+            found.page.evaluate(DRAWN)
+            (labels,), (edges,) = found.page.evaluate(LABELS), found.page.evaluate(EDGES)
+            seen += len(labels)
+            out = [each[0] for each in labels if each[1] < edges[0] or each[3] > edges[1]]
+            assert out == [], f"{path.name}, {width} pixels wide"
+            assert overlapping(labels) == [], f"{path.name}, {width} pixels wide"
+        found.context.close()
+    assert seen > 1000
+
+
 @pytest.fixture
 def crowded(browser: Any, tmp_path: Path) -> Opened:
     """An article whose every word is a trigger, most of them of two characters or three."""
@@ -76,6 +104,7 @@ def test_labels_that_find_no_room_wait_until_their_mark_is_told(crowded: Opened)
     crowded.page.select_option("#main", "system-1")
     for width in (1280, 700, 390):
         crowded.page.set_viewport_size({"width": width, "height": 900})
+        crowded.page.evaluate(DRAWN)
         (labels,) = crowded.page.evaluate(LABELS)
         assert labels
         assert overlapping(labels) == []

@@ -214,7 +214,7 @@ def test_passes_stand_beside_each_other(opened: Opened) -> None:
     opened.page.select_option("#main", "pass-a")
     opened.page.select_option("#other", "pass-b")
     assert opened.page.locator(".layer:visible").count() == 2
-    assert "Entities 6 in both, 0 only left, 0 only right" in opened.page.locator("#summary").inner_text()
+    assert "Entities 6 in both, 0 only in a, 0 only in b" in opened.page.locator("#summary").inner_text()
 
 
 @pytest.mark.browser
@@ -230,6 +230,32 @@ def test_an_events_arguments_are_drawn_and_listed_when_it_is_pointed_at(opened: 
     assert [each.inner_text() for each in roles] == ["سامر النهري", "بيروت"]
     opened.page.mouse.move(5, 5)
     assert not opened.page.locator("#teller").is_visible()
+
+
+@pytest.mark.browser
+def test_the_card_never_lies_on_the_mark_it_tells_of(opened: Opened) -> None:
+    over = """mark => { const [one, two] = [mark, document.querySelector("#teller")]
+        .map((each) => each.getBoundingClientRect());
+        return !(one.bottom < two.top || one.top > two.bottom); }"""
+    for height in (900, 640):
+        opened.page.set_viewport_size({"width": 1280, "height": height})
+        for each in opened.page.locator("#gold mark:not(.continued)").all():
+            opened.page.mouse.move(5, 5)
+            each.evaluate("mark => scrollBy(0, mark.getBoundingClientRect().bottom - innerHeight + 12)")
+            x, y = each.evaluate("e => { const r = e.getClientRects()[0]; return [r.x + 2, r.y + 5] }")
+            opened.page.mouse.move(x, y)
+            assert opened.page.locator("#teller").is_visible()
+            assert not each.evaluate(over)
+    assert opened.page.locator("#teller.above").count() == 1
+
+
+@pytest.mark.browser
+def test_a_mark_that_one_side_lacks_is_told_with_the_name_of_that_side(opened: Opened) -> None:
+    opened.page.select_option("#other", "system-1")
+    opened.page.locator("#gold mark[data-diff=missed]").first.focus()
+    assert opened.page.locator("#teller li.missed bdi").inner_text() == HOSTILE
+    opened.page.locator("#system-1 mark[data-diff=spurious]").first.focus()
+    assert opened.page.locator("#teller li.spurious").inner_text() == "not in Gold"
 
 
 @pytest.mark.browser

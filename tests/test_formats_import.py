@@ -69,6 +69,13 @@ def test_a_file_with_tabs_says_where_a_tab_is_missing(corpus: Corpus, tmp_path: 
     assert faults(corpus, path, Kind.conll2003) == [("separator", "line 2")]
 
 
+def test_a_word_with_white_space_at_its_edge_is_told_even_where_it_is_in_no_mention(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    path = conll(tmp_path, "زار \tO", "\u00a0سامر\tB-PER", "بيروت\tB-GPE")
+    assert faults(corpus, path, Kind.conll2003) == [("token", "line 1"), ("token", "line 2")]
+
+
 def test_mending_what_was_asked_for_leaves_nothing_to_list(corpus: Corpus, tmp_path: Path) -> None:
     path = conll(tmp_path, *(line for line in DIRTY if line not in {"مدينةO", "في O O"}))
     names = {"B_PER": "B-PER", "I--ORG": "I-PER", "MISS1": "O", "OO": "O", "PARTY": ""}

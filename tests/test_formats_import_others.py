@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import spacy
 
+from format_articles import first_article
 from importing import corpus, faults, taken
 from khabar.corpus import Corpus
 from khabar.document import Argument
 from khabar.errors import CallError
-from khabar.formats import Kind, brat, files_of
+from khabar.formats import Kind, brat, docbin, files_of
 
 __all__ = ["corpus"]  # a fixture
 
@@ -175,20 +176,28 @@ def test_oneie_without_text_is_laid_on_its_tokens(corpus: Corpus, tmp_path: Path
 def test_wrong_windows_of_oneie_are_told_with_their_lines(corpus: Corpus, tmp_path: Path) -> None:
     good = {"doc_id": "d", "tokens": ["موسكو"], "entity_mentions": [], "event_mentions": []}
     mention = {"id": "a", "entity_type": "GPE", "text": "موسكو", "start": 0, "end": 2}
+    trigger = {"text": "زار", "start": 0, "end": 1}
+    event = {"id": "e", "event_type": "Meet", "trigger": trigger, "arguments": []}
     lines = [
         good | {"tokens": []},
         good | {"entity_mentions": [mention]},
         good | {"relation_mentions": [{}]},
         good | {"text": "بيروت"},
+        good | {"entity_mentions": [mention | {"text": "بيروت", "end": 1}]},
+        good | {"entity_mentions": [mention | {"end": 1, "start_char": 0, "end_char": 8}]},
+        good | {"event_mentions": [event]},
     ]
     path = tmp_path / "w.jsonl"
     path.write_text("".join(json.dumps(each) + "\n" for each in lines) + "{\n")
     assert Counter(faults(corpus, path, Kind.oneie)) == Counter(
         [
             ("form", "line 1 tokens"),
-            ("", "line 5"),
+            ("", "line 8"),
             ("offsets", "line 2"),
             ("text", "line 4"),
+            ("text", "line 5"),
+            ("offsets", "line 6"),
+            ("text", "line 7"),
             ("relation", "line 3"),
         ]
     )
@@ -202,6 +211,27 @@ def test_a_docbin_of_others_is_read_by_its_entities(corpus: Corpus, tmp_path: Pa
     assert [(each.type, each.text) for each in said.entities] == [("PER", "سامر 𐤀"), ("GPE", "بيروت")]
     (tmp_path / "torn.spacy").write_bytes((tmp_path / "foreign.spacy").read_bytes()[:40])
     assert faults(corpus, tmp_path / "torn.spacy", Kind.docbin) == [("form", "")]
+
+
+def test_a_docbin_of_ours_that_was_given_other_entities_is_not_read_as_it_was(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    """A pipeline run over an export sets `doc.ents`, and what was exported is still beside them."""
+    (tmp_path / "ours.spacy").write_bytes(
+        docbin.write([first_article()], "ours", corpus.schema).files["ours.spacy"]
+    )
+    path = tmp_path / "changed.spacy"
+    for change in ("entities", "group", "none"):
+        (doc,) = spacy.tokens.DocBin().from_disk(tmp_path / "ours.spacy").get_docs(spacy.blank("ar").vocab)
+        if change == "entities":
+            doc.ents = [*doc.ents[1:], spacy.tokens.Span(doc, 0, 1, label="ORG")]
+        elif change == "group":
+            doc.spans["triggers"] = list(doc.spans["triggers"])[1:]
+        spacy.tokens.DocBin(docs=[doc], store_user_data=True).to_disk(path)
+        if change == "none":
+            assert len(taken(corpus, path, Kind.docbin).annotations) == 1
+        else:
+            assert faults(corpus, path, Kind.docbin) == [("form", "doc 0")]
 
 
 UNIVERSAL = """# global.columns = ID FORM UD:NER MISC

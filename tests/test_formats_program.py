@@ -57,15 +57,38 @@ def test_a_release_and_its_corpus_export_the_same(checkout: Path, tmp_path: Path
     build(corpus, tmp_path / "release", version="1.0.0")
     for config in ("documents", "passes"):
         from_corpus, missing = of_corpus(corpus, config=config)
-        assert of_release(tmp_path / "release", config=config) == from_corpus
+        assert of_release(tmp_path / "release", config=config) == (from_corpus, [])
         assert missing == ["theirs-1"]
-    assert list(of_release(tmp_path / "release", split="test")) == ["test"]
+    assert list(of_release(tmp_path / "release", split="test")[0]) == ["test"]
     with pytest.raises(CallError, match="no split 'dev'"):
         of_release(tmp_path / "release", split="dev")
     with pytest.raises(CallError, match="is it a release"):
         of_release(tmp_path)
     with pytest.raises(CallError, match="not in 'ner'"):
         of_release(tmp_path / "release", config="ner")
+
+
+def test_articles_whose_labels_a_release_holds_out_are_told_and_left_out(
+    call: Program, checkout: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build(corpus_of(checkout), tmp_path / "release", version="1.0.0", hold_out="test")
+    arguments = (
+        "export",
+        tmp_path / "release",
+        "--format",
+        "brat",
+        "--annotations",
+        checkout / "annotations",
+    )
+    assert call(*arguments, "--out", tmp_path / "out") == 0
+    assert "1 article left out, labels held out of the release: ours-3" in capsys.readouterr().err
+    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == ["train", "validation"]
+    assert call(*arguments, "--split", "test", "--out", tmp_path / "none") == 2
+    assert "holds the labels of test out; name the folder that has them" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+    labels = ("export", tmp_path / "release-labels", *arguments[2:])
+    assert call(*labels, "--out", tmp_path / "labels") == 0
+    assert (tmp_path / "labels" / "test" / "ours-3.ann").stat().st_size > 0
 
 
 def test_a_torn_release_is_told_by_its_file(tmp_path: Path) -> None:
@@ -89,6 +112,17 @@ def test_every_format_is_exported_and_told(
     assert ("cannot hold" in said) == (kind in {Kind.conll2003, Kind.conllu_plus})
     assert call(*arguments) == 2
     assert "is there and holds something" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "said"), [(("--triggers",), "--triggers"), (("--window", "article"), "--window")]
+)
+def test_an_option_of_another_format_is_refused(
+    call: Program, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: tuple[str, ...], said: str
+) -> None:
+    assert call("export", "--format", "brat", *option, "--out", tmp_path / "out") == 2
+    assert f"{said} is of " in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
 
 
 def test_passes_go_to_a_folder_an_annotator(call: Program, checkout: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""20,000 spoilt submissions: each is scored, or refused with a code; none is scored in part."""
+"""Spoilt submissions, by the thousand: each is scored, or refused with a code; none is scored in part."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ import pytest
 
 from khabar.errors import DataError
 from khabar.schema import Schema
-from khabar.scoring import Gold, Submission, read_gold, read_submission
+from khabar.scoring import Gold, Submission, judge_records, read_gold, read_submission
 from khabar.scoring.codes import Code
 from khabar.scoring.evaluation import view
 from khabar.scoring.measures import MEASURES, count
-from scoring_gold import gold_rows, right
-from test_submission_forms import conll, docbin, items, tag_records
+from scoring_gold import gold_rows, right, tag_records
+from test_submission_forms import conll, docbin, items
 
 ODD: list[Any] = [
     None,
@@ -145,6 +145,44 @@ def points(gold: Gold, submission: Submission, schema: Schema) -> list[int]:
     ]
     wanted = [each for each in MEASURES if each.task in submission.tasks]
     return [int(n) for each in wanted for n in count(each, schema, *views).counts.sum(axis=(0, 1))]
+
+
+@pytest.mark.parametrize("form", ["spans", "tags"])
+def test_any_mutated_submission_is_read_whole_or_refused_with_codes(
+    form: str, gold: Gold, tiny_schema: Schema
+) -> None:
+    choose = random.Random(7)
+    read = 0
+    for _ in range(3000):
+        taken = spoilt(right() if form == "spans" else tag_records(gold), choose)
+        read += read_or_refused(lambda taken=taken: judge_records(taken, gold, tiny_schema), gold)
+    assert 10 < read < 2990
+
+
+def read_or_refused(read: Callable[[], Submission], gold: Gold) -> bool:
+    """Whether it was read, which must be of all articles; if not, it must have been refused with codes."""
+    try:
+        submission = read()
+    except DataError as error:
+        refused = error
+    else:
+        assert set(submission.articles) == set(gold.articles)
+        return True
+    assert refused.faults
+    assert {each.code for each in refused.faults} <= set(Code)
+    assert str(refused).encode()
+    return False
+
+
+def test_mutated_bytes_are_read_whole_or_refused_with_codes(
+    gold: Gold, tiny_schema: Schema, tmp_path: Path
+) -> None:
+    choose = random.Random(11)
+    data = lines_of(right())
+    path = tmp_path / "p.jsonl"
+    for _ in range(1000):
+        path.write_bytes(spoil_bytes(data, choose))
+        read_or_refused(lambda: read_submission(path, gold, tiny_schema), gold)
 
 
 @pytest.mark.slow

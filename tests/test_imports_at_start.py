@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 
 from conftest import tiny_schema_value
-from release_corpus import make_checkout
+from release_corpus import gold_predictions, make_checkout
 from scoring_gold import write_lines
-from test_evaluate import gold_predictions
 
 HEAVY = {"datasets", "huggingface_hub", "spacy", "torch", "trafilatura", "requests", "httpx"}
 """Not pandas and pyarrow: scikit-learn, which seqeval needs for a warning class, imports them if it can."""

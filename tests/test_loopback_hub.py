@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from conftest import tiny_schema_value
+from hub_api import Hub
+from hub_repositories import FIRST_FILE
 from hub_worker import Call, settings, worker
 from khabar.release import build, make_tables
-from loopback_hub import FIRST_FILE, WRITER, Hub, serving
+from loopback_hub import WRITER, serving
 from release_corpus import corpus_of, make_checkout
 
 NAME = "tester/khabar"

@@ -17,9 +17,8 @@ from conftest import tiny_schema_value
 from khabar.benchmark import take_proposed
 from khabar.corpus import read_corpus
 from khabar.errors import CallError, DataError
-from release_corpus import make_checkout
+from release_corpus import gold_predictions, make_checkout
 from test_board import add
-from test_evaluate import gold_predictions
 
 SUBMISSIONS = "benchmark/submissions"
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from hub_api import Hub
+from hub_repositories import FIRST_FILE, Commit, Repository
 from hub_worker import Call, publish_one
 from khabar.release import read_manifest
-from loopback_hub import FIRST_FILE, Commit, Hub, Repository
 from publishing import (
     NAME,
     TAG,

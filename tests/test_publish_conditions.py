@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from hub_api import Hub
+from hub_repositories import Repository
 from hub_worker import Call, publish_one, publish_pages
 from khabar.errors import CallError
 from khabar.files import write_json
 from khabar.release import read_manifest
 from khabar.release.publishing import ready
-from loopback_hub import Hub, Repository
 from publishing import (
     NAME,
     TAG,
@@ -141,6 +142,9 @@ def test_the_program_wants_one_place_and_a_name(
 ) -> None:
     assert ended(program(hub, tmp_path, repository))[0] == 2
     assert ended(program(hub, tmp_path, repository, NAME, "--to", tmp_path))[0] == 2
+    for option in (("--release", releases["one"]), ("--partial",)):
+        code, _, err = ended(program(hub, tmp_path, repository, NAME, "--board", tmp_path, *option))
+        assert (code, "--board publishes pages" in err) == (2, True)
     for name in ("خبر/khabar", "khabar"):
         arguments = (name, "--release", releases["one"], "--partial")
         code, _, err = ended(program(hub, tmp_path, repository, *arguments))

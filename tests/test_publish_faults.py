@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from hub_api import Hub
 from hub_worker import Call, publish_one, settings
-from loopback_hub import READER, WRITER, Hub
+from loopback_hub import READER, WRITER
 from publishing import (
     NAME,
     TAG,

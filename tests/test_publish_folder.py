@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -12,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import tiny_schema_value
+from hub_repositories import git_oid
 from khabar.errors import CallError, DataError
 from khabar.files import sha256
 from khabar.release import build, verify
 from khabar.release import mirror as module
 from khabar.release.contents import file_changes, local_files
 from khabar.release.mirror import publish_to
-from loopback_hub import git_oid
 from release_corpus import corpus_of, make_checkout
 
 
@@ -78,7 +80,7 @@ def test_a_folder_that_cannot_be_written_leaves_nothing_behind(
     releases: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(DataError, match="could not be written"):
+    with pytest.raises(CallError, match="cannot write to"):
         publish_to(releases["one"], tmp_path / "file", partial=True)
 
     def full(source: Path, target: Path) -> None:
@@ -87,9 +89,31 @@ def test_a_folder_that_cannot_be_written_leaves_nothing_behind(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(shutil, "copytree", full)
-    with pytest.raises(DataError, match="No space left on device"):
+    with pytest.raises(DataError, match=r"No space left on device.*\n.*publish again"):
         publish_to(releases["one"], tmp_path / "mirror", partial=True)
-    assert list((tmp_path / "mirror").iterdir()) == []
+    assert not (tmp_path / "mirror").exists()
+
+
+def test_a_killed_run_leaves_no_half_release_and_the_next_takes_its_copy_away(
+    releases: dict[str, Path], tmp_path: Path
+) -> None:
+    """Killed while it copies: the copy has another name than the release, and the next run sweeps it."""
+    script = (
+        "import os, shutil, sys\n"
+        "from khabar.release.mirror import publish_to\n"
+        "copy = shutil.copytree\n"
+        "def torn(*paths):\n"
+        "    copy(*paths)\n"
+        "    os._exit(9)\n"
+        "shutil.copytree = torn\n"
+        "publish_to(sys.argv[1], sys.argv[2], partial=True)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script, releases["one"], tmp_path], check=False)
+    assert ran.returncode == 9
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith("v1.0.0.unfinished-")
+    assert publish_to(releases["one"], tmp_path, partial=True).state == "published"
+    assert [each.name for each in tmp_path.iterdir()] == ["v1.0.0"]
 
 
 def test_of_two_at_once_the_slower_finds_the_same_release_or_is_refused(

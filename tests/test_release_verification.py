@@ -14,13 +14,16 @@ import pytest
 from datasets import load_dataset
 
 from conftest import tiny_schema_value
+from hub_api import Hub
+from hub_repositories import Commit, Repository
 from hub_worker import settings
 from khabar.document import Annotation, write_annotation
 from khabar.errors import CallError, DataError
+from khabar.files import sha256
 from khabar.release import build, verify
 from khabar.release.pulling import pull
 from khabar.release.verification import loaded
-from loopback_hub import Commit, Hub, Repository, serving
+from loopback_hub import serving
 from release_corpus import OURS, corpus_of, gold_of, make_checkout
 
 NAME = "khabar/khabar"
@@ -181,8 +184,25 @@ def test_what_cannot_be_verified_is_an_error_of_the_call(release: Path, tmp_path
         verify(tmp_path)
     with pytest.raises(CallError, match="a loaded dataset does not carry its manifest"):
         verify(given)
-    with pytest.raises(CallError, match=r"release 0\.1\.0 has no ner/train\[:1\]"):
+    with pytest.raises(CallError, match=r"release 0\.1\.0 has no ner/train\[:1\].* load whole splits"):
         verify(given, release)
+    with pytest.raises(CallError, match=r"no folder or file .*nowhere"):
+        verify(given, tmp_path / "nowhere")
+    for other in ([], {}, {"train": []}):
+        with pytest.raises(CallError, match="what load_dataset returned, found"):
+            verify(other, release)
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+@pytest.mark.parametrize("form", ["numpy", "pandas", "arrow"])
+def test_how_a_loaded_dataset_is_formatted_does_not_matter(
+    release: Path, tmp_path: Path, form: str, streaming: bool
+) -> None:
+    for config in ("documents", "ner"):
+        given: Any = load_dataset(str(release), config, cache_dir=str(tmp_path), streaming=streaming)
+        assert verify(given.with_format(form), release) is None
+        one = given["train"].with_format(form)
+        assert verify(one, release) is None
 
 
 def hold(hub: Hub, **releases: Path) -> Hub:
@@ -326,6 +346,21 @@ def test_a_published_release_is_pulled_whole_and_a_bent_one_not_at_all(
     assert refused.returncode != 0
     assert not (tmp_path / "bent").exists()
     assert list(tmp_path.glob("*unfinished*")) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["../README.md", "data/../../x", "/etc/hostname", "a//b", "", ".", "a\\..\\b"]
+)
+def test_a_manifest_whose_files_lead_out_of_the_release_is_refused(
+    copy: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "x").write_text("x", encoding="utf-8")
+    manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"][name] = {"bytes": 1, "sha256": sha256(b"x")}
+    (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(DataError, match="expected a path below the release's folder"):
+        pull(copy, tmp_path / "out" / "pulled")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_release_is_not_pulled_over_anything(release: Path, tmp_path: Path) -> None:

@@ -11,15 +11,9 @@ import pytest
 from khabar.errors import DataError
 from khabar.schema import Schema
 from khabar.scoring import Gold, Submission, judge_records, read_gold, read_submission
-from scoring_gold import AMMAN, BEIRUT, Record, gold_rows, right
+from scoring_gold import AMMAN, BEIRUT, Record, gold_rows, right, tag_records
 
 TEXTS = {"test-beirut": BEIRUT, "test-amman": AMMAN}
-
-
-@pytest.fixture
-def gold() -> Gold:
-    """The gold of the two articles."""
-    return read_gold(gold_rows())
 
 
 def codes(path: Path, gold: Gold, schema: Schema) -> list[str]:
@@ -27,17 +21,6 @@ def codes(path: Path, gold: Gold, schema: Schema) -> list[str]:
     with pytest.raises(DataError) as caught:
         read_submission(path, gold, schema)
     return [f"{fault.code} {fault.where}" for fault in caught.value.faults]
-
-
-def tag_records(gold: Gold) -> list[Record]:
-    """The gold as a submission of tags."""
-    found = []
-    for article in gold.articles.values():
-        ner = article.show(article.says.entities).tags
-        triggers = article.show(each.trigger for each in article.says.events).tags
-        for number, pair in enumerate(zip(ner, triggers, strict=True)):
-            found.append({"id": f"{article.id}#{number}", "ner_tags": pair[0], "trigger_tags": pair[1]})
-    return found
 
 
 # --- columns ------------------------------------------------------------------------------------------

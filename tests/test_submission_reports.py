@@ -13,17 +13,10 @@ import pytest
 from conftest import tiny_schema_value
 from khabar.errors import DataError
 from khabar.schema import Schema
-from khabar.scoring import Gold, judge_records, read_gold
+from khabar.scoring import Gold, judge_records
 from khabar.scoring.report import submission_notes
 from release_corpus import make_checkout
-from scoring_gold import gold_rows, right, write_lines
-from test_submission import tag_lines
-
-
-@pytest.fixture(scope="module")
-def gold() -> Gold:
-    """The gold of two articles."""
-    return read_gold(gold_rows())
+from scoring_gold import right, tag_records, write_lines
 
 
 def parts_of(records: list[Any], gold: Gold, schema: Schema) -> list[dict[str, Any]]:
@@ -67,7 +60,7 @@ def test_a_fault_is_told_with_line_article_field_found_and_allowed(gold: Gold, t
 def test_a_fault_of_a_sentence_names_its_article_and_the_tags_that_may_stand_there(
     gold: Gold, tiny_schema: Schema
 ) -> None:
-    lines = tag_lines(gold)
+    lines = tag_records(gold)
     lines[0]["ner_tags"][2] = "I-ORG"
     (fault,) = parts_of(lines, gold, tiny_schema)
     assert (fault["code"], fault["article"], fault["sentence"]) == ("KB032", "test-amman", "test-amman#0")
@@ -82,7 +75,7 @@ def test_of_an_article_that_is_not_known_the_rest_is_judged_too(gold: Gold, tiny
         ("KB022", "entities[0].start", "0 or more"),
         ("KB024", "entities[0].type", "PER"),
     ]
-    lines = [*tag_lines(gold), {"id": "gone#0", "ner_tags": ["X"], "trigger_tags": ["O", "I-Meet"]}]
+    lines = [*tag_records(gold), {"id": "gone#0", "ner_tags": ["X"], "trigger_tags": ["O", "I-Meet"]}]
     codes = [each["code"] for each in parts_of(lines, gold, tiny_schema)]
     assert codes == ["KB013", "KB031", "KB032"]
 
@@ -96,13 +89,13 @@ def test_an_article_that_lacks_its_record_is_named_without_a_line(gold: Gold, ti
 def test_a_tag_without_a_type_or_of_another_scheme_is_refused_also_where_seqeval_would_read_it(
     tag: str, gold: Gold, tiny_schema: Schema
 ) -> None:
-    lines = tag_lines(gold)
+    lines = tag_records(gold)
     lines[0]["ner_tags"][0] = tag
     assert [each["code"] for each in parts_of(lines, gold, tiny_schema)] == ["KB031"]
 
 
 def test_repair_says_which_tags_it_mended(gold: Gold, tiny_schema: Schema) -> None:
-    lines = tag_lines(gold)
+    lines = tag_records(gold)
     lines[0]["ner_tags"][:3] = ["I-PER", "I-PER", "I-ORG"]
     submission = judge_records(lines, gold, tiny_schema, repair=True)
     assert submission.mended == 2

@@ -26,15 +26,8 @@ from khabar.scoring.keys import Layout, layout
 from khabar.scoring.measures import BY_NAME, MEASURES, count
 from khabar.scoring.sides import LaidGold
 from khabar.scoring.typed import TypedArticles, read_typed
-from scoring_gold import AMMAN, BEIRUT, Record, gold_rows, nothing, right, write_lines
-from test_evaluate import submissions
+from scoring_gold import AMMAN, BEIRUT, Record, gold_rows, nothing, right, submissions, write_lines
 from test_fuzz_submissions import lines_of, spoil_bytes, spoilt
-
-
-@pytest.fixture(scope="module")
-def gold() -> Gold:
-    """The gold of two articles."""
-    return read_gold(gold_rows())
 
 
 def fully(path: Path, gold: Gold, schema: Schema, monkeypatch: pytest.MonkeyPatch) -> Submission | None:

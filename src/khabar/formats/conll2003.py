@@ -78,7 +78,7 @@ def _rows(content: str, findings: Findings) -> Iterator[tuple[str, list[str]]]:
             findings.fault(where, "separator", f"no {'tab' if tabs else 'space'} in {line!r}")
         elif len(row) != expected or expected not in _LABELS:
             findings.fault(where, "columns", f"expected {expected} columns, found {len(row)}: {line!r:.80}")
-        elif not row[0] or len(row[0].split()) > 1:
+        elif row[0].split() != [row[0]]:
             findings.fault(where, "token", f"expected one word in the first column, found {row[0]!r}")
         elif word := findings.clean_words(row[0], where):
             yield where, [word, *row[1:]]

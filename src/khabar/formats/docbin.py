@@ -67,9 +67,14 @@ def _doc(kinds: Any, vocabulary: Any, given: AnnotatedText, schema: Schema) -> A
 
 def _span(kinds: Any, doc: Any, words: Sequence[Token], span: tuple[int, int, str], name: str) -> Any:
     start, end, label = span
-    first = bisect_right(words, start, key=lambda token: token.end)
-    last = bisect_left(words, end, key=lambda token: token.start)
+    first, last = _over(words, start, end)
     return kinds.Span(doc, first, last, label=label, span_id=name)
+
+
+def _over(words: Sequence[Token], start: int, end: int) -> tuple[int, int]:
+    """The words that the code points `[start, end)` overlap, half-open."""
+    first = bisect_right(words, start, key=lambda token: token.end)
+    return first, bisect_left(words, end, key=lambda token: token.start)
 
 
 def _words(text: str) -> list[Token]:
@@ -118,6 +123,13 @@ def _read(doc: Any, number: int, path: Path, schema: Schema, findings: Findings)
             for fault in error.faults:
                 findings.fault(f"{where} {fault.where}", "form", fault.message)
         else:
+            if _was_changed(doc, said):
+                message = (
+                    f"its entities or span groups are no longer those of user_data[{KEY!r}], which is what "
+                    f"is read; take that key away to have doc.spans[{ENTITIES!r}] read, and that to have "
+                    "doc.ents read"
+                )
+                findings.fault(where, "form", message)
             places = {each.id: f"{where} {each.id}" for each in _all(said)}
             return AnnotatedText(said.article, doc.text, said.entities, said.events, places)
     given = next((doc.spans[key] for key in (ENTITIES, "sc") if key in doc.spans), doc.ents)
@@ -131,3 +143,21 @@ def _read(doc: Any, number: int, path: Path, schema: Schema, findings: Findings)
         for n, e in enumerate(triggers, 1)
     ]
     return assemble(f"{path.stem}-{number + 1}", doc.text, mentions, happenings, schema, findings)
+
+
+def _was_changed(doc: Any, said: Annotation) -> bool:
+    """Whether somebody gave the Doc other entities or spans than the annotation it carries."""
+    words = [Token(each.idx, each.idx + len(each.text), each.text) for each in doc]
+    laid = lay([(*each.span, each.type) for each in said.entities], words)
+    if [(each.start, each.end, each.label_) for each in doc.ents] != list(spans_of(laid.tags)):
+        return True
+    groups = {
+        ENTITIES: [(*each.span, each.type) for each in said.entities],
+        TRIGGERS: [(*each.trigger.span, each.type) for each in said.events],
+    }
+    return any(
+        sorted((each.start, each.end, each.label_) for each in doc.spans[key])
+        != sorted((*_over(words, start, end), label) for start, end, label in spans)
+        for key, spans in groups.items()
+        if key in doc.spans
+    )

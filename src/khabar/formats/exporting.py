@@ -38,25 +38,35 @@ class Exported:
     files: tuple[Path, ...]
     articles: int
     lost: Counter[str]
-    without_text: tuple[str, ...] = ()
 
 
-def of_release(folder: Path, *, config: str = "documents", split: str = "") -> dict[str, list[AnnotatedText]]:
+def of_release(
+    folder: Path, *, config: str = "documents", split: str = ""
+) -> tuple[dict[str, list[AnnotatedText]], list[str]]:
     """The articles of a release folder by the name of the file they go to: split, or annotator and split.
 
-    Raises CallError where the folder has no such configuration or split, DataError where a file is torn.
+    And the articles whose labels the release holds out. Raises CallError where the folder has no such
+    configuration or split, or holds all its labels out, DataError where a file is torn.
     """
     if config not in CONFIGS:
         raise CallError(f"articles are in the configurations {', '.join(CONFIGS)}, not in {config!r}")
     found: dict[str, list[AnnotatedText]] = {}
+    held_out: list[str] = []
     for name in _wanted(split):
         for path in sorted((folder / "data" / config).glob(f"{name}-*.parquet")):
             for row in _rows(path):
+                if row["entities"] is None:  # null is held out, [] is none
+                    held_out.append(str(row["id"]))
+                    continue
                 annotator = f"{row['annotator']}/" if config == "passes" else ""
                 found.setdefault(f"{annotator}{name}", []).append(of_row(row))
+    if not found and held_out:
+        raise CallError(
+            f"{folder} holds the labels of {split} out; name the folder that has them, or another --split"
+        )
     if not found:
         raise CallError(f"no data/{config}/{split or '<split>'}-*.parquet in {folder}: is it a release?")
-    return found
+    return found, held_out
 
 
 def _wanted(split: str) -> tuple[str, ...]:

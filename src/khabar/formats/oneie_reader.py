@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +16,9 @@ from khabar.formats.findings import Findings
 from khabar.formats.model import AnnotatedText
 from khabar.schema import Schema, add_validation_faults
 from khabar.text import Token
+from khabar.text.normalise import INVISIBLE
+
+_PASSING = re.compile(rf"[\s{INVISIBLE}]")
 
 
 class _Part(BaseModel):
@@ -90,7 +94,7 @@ def _article(
     for number, (where, window) in enumerate(windows):
         text += "\n" if text else ""
         words, tokens = _words(window, where, len(text), findings)
-        reader = _Reader(where, len(text), tokens, number if len(windows) > 1 else None, findings)
+        reader = _Reader(where, len(text), words, tokens, number if len(windows) > 1 else None, findings)
         text += words
         mentions += reader.mentions(window)
         happenings += reader.happenings(window)
@@ -100,7 +104,10 @@ def _article(
 
 
 def _words(window: _Window, where: str, offset: int, findings: Findings) -> tuple[str, list[Token]]:
-    """The window's text and its tokens in it; without a text, the tokens with a space between them."""
+    """The window's text and its tokens in it; without a text, the tokens with a space between them.
+
+    No tokens where they do not follow in the text, which is told.
+    """
     told = window.text if window.text is not None else window.sentence
     text = told if told is not None else " ".join(window.tokens)
     tokens: list[Token] = []
@@ -110,8 +117,7 @@ def _words(window: _Window, where: str, offset: int, findings: Findings) -> tupl
         if start < 0 or text[place:start].strip():
             message = f"token {each!r} does not follow in the text at {text[place:]!r:.60}"
             findings.fault(where, "text", message)
-            text = " ".join(window.tokens)
-            return text, [Token(offset, offset + len(text), text)] * len(window.tokens)
+            return text, []
         place = start + len(each)
         tokens.append(Token(offset + start, offset + place, each))
     return text, tokens
@@ -121,9 +127,16 @@ class _Reader:
     """Reads the mentions and events of one window at their places in the article's text."""
 
     def __init__(
-        self, where: str, offset: int, tokens: Sequence[Token], number: int | None, findings: Findings
+        self,
+        where: str,
+        offset: int,
+        words: str,
+        tokens: Sequence[Token],
+        number: int | None,
+        findings: Findings,
     ) -> None:
-        self.where, self.offset, self.tokens, self.findings = where, offset, tokens, findings
+        self.where, self.offset, self.words, self.tokens = where, offset, words, tokens
+        self.findings = findings
         self.prefix = "" if number is None else f"{number}:"
 
     def mentions(self, window: _Window) -> list[Mention]:
@@ -148,12 +161,29 @@ class _Reader:
         return found
 
     def span(self, given: _Span, name: str) -> tuple[int, int] | None:
-        """Where it is in the article's text: by code points where they are given, else by tokens."""
-        if given.start_char is not None and given.end_char is not None:
-            return self.offset + given.start_char, self.offset + given.end_char
-        if not given.start < given.end <= len(self.tokens):
-            message = f"{name} is [{given.start}, {given.end}) of {len(self.tokens)} tokens"
-            self.findings.fault(self.where, "offsets", message)
+        """Where it is in the article's text: by code points where they are given, else by tokens.
+
+        None, and told, where it is not in the window, or the words there are others than the line says.
+        """
+        if not self.tokens:  # that they do not follow in the text is told
             return None
-        start, end = self.tokens[given.start].start, self.tokens[given.end - 1].end
-        return start, end
+        if given.start_char is not None and given.end_char is not None:
+            start, end, length, unit = given.start_char, given.end_char, len(self.words), "code points"
+        else:
+            start, end, length, unit = given.start, given.end, len(self.tokens), "tokens"
+        if not start < end <= length:
+            self.findings.fault(self.where, "offsets", f"{name} is [{start}, {end}) of {length} {unit}")
+            return None
+        if unit == "tokens":
+            start, end = self.tokens[start].start - self.offset, self.tokens[end - 1].end - self.offset
+        found = self.words[start:end]
+        if given.text and _letters(given.text) != _letters(found):
+            message = f"{name} is {found!r:.60} in the text, the line says {given.text!r:.60}"
+            self.findings.fault(self.where, "text", message)
+            return None
+        return self.offset + start, self.offset + end
+
+
+def _letters(words: str) -> str:
+    """Without white space, which joins a mention's words as it likes, and marks, which are told elsewhere."""
+    return _PASSING.sub("", words)

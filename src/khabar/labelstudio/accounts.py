@@ -8,19 +8,21 @@ projects are then those of one user, and who sees what depends on the roles that
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from khabar.corpus import ID
 from khabar.errors import CallError, Faults
 from khabar.files import dump_json, read_json, write_bytes
-from khabar.schema import add_validation_faults
+from khabar.schema import add_validation_faults, shorten
 
 Role = Literal["annotator", "judge"]
 
@@ -150,12 +152,41 @@ def read_site(data: Path) -> Site:
 
 
 def outside_site() -> Site | None:
-    """The server that `LABEL_STUDIO_URL` and `LABEL_STUDIO_API_KEY` name; CallError if only one is set."""
+    """The server that `LABEL_STUDIO_URL` and `LABEL_STUDIO_API_KEY` name.
+
+    CallError if only one is set, or one cannot be what it should; the token is in no message.
+    """
     url, key = (os.environ.get(name, "").strip() for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"))
     if bool(url) != bool(key):
         missing = "LABEL_STUDIO_API_KEY" if url else "LABEL_STUDIO_URL"
         raise CallError(f"{missing} is not set: a server that runs already is named by both")
-    return Site(url, outside=SecretStr(key)) if url else None
+    if not url:
+        return None
+    _require_address(url)
+    if not re.fullmatch(r"[!-~]+", key):
+        raise CallError(
+            "LABEL_STUDIO_API_KEY holds a space, a line break or a letter that is not ASCII, which no token "
+            "does: copy it again from Account & Settings"
+        )
+    return Site(url, outside=SecretStr(key))
+
+
+def _require_address(url: str) -> None:
+    """CallError unless it is the address of a server, without a password in it: addresses are printed."""
+    if "@" in url:
+        raise CallError(
+            "LABEL_STUDIO_URL holds a user or a password, and addresses are printed: leave them out, "
+            "the token of LABEL_STUDIO_API_KEY is enough"
+        )
+    try:
+        parts = urlsplit(url)
+        good = bool(parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0)
+    except ValueError:  # a port that is no number, brackets without an address
+        good = False
+    if not good or not re.fullmatch(r"[!-~]+", url) or "?" in url or "#" in url:
+        raise CallError(
+            f"LABEL_STUDIO_URL: expected an address such as http://127.0.0.1:8080, found {shorten(url)}"
+        )
 
 
 def find_site(data: Path) -> Site:

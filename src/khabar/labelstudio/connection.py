@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 from pydantic import SecretStr
@@ -39,12 +40,24 @@ class Connection:
     @cached_property
     def client(self) -> LabelStudio:
         """The client of label-studio-sdk; use it inside `with connection.asking(…)`."""
+        import httpx
         from label_studio_sdk import LabelStudio  # slow to import, and an extra
 
+        # a server of this machine is no proxy's business: it could not reach it, and would see the token
+        http = httpx.Client(timeout=self.timeout, follow_redirects=True, trust_env=not self._is_here)
         # with a trailing slash, for the SDK joins the address of its token exchange to it
         return LabelStudio(
-            base_url=f"{self.url}/", api_key=self.token.get_secret_value(), timeout=self.timeout
+            base_url=f"{self.url}/",
+            api_key=self.token.get_secret_value(),
+            timeout=self.timeout,
+            httpx_client=http,
         )
+
+    @property
+    def _is_here(self) -> bool:
+        """Whether the server is on this machine."""
+        host = urlsplit(self.url).hostname or ""
+        return host in {"localhost", "::1"} or host.startswith("127.")
 
     def patient(self, timeout: float) -> Connection:
         """The same connection that waits longer."""
@@ -68,10 +81,12 @@ class Connection:
                 f"{self.url}: no answer in {self.timeout:g} s while {doing}\n"
                 "Next: see whether the server is busy or stuck, then run the same command again"
             ) from None
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             kind = type(error).__name__
+            # a header that may not be sent is shown in the error, and the token is in one
+            shown = kind if isinstance(error, httpx.LocalProtocolError) else f"{kind}: {error}"
             raise ServerError(
-                f"{self.url}: cannot be reached while {doing} ({kind}: {error})\n"
+                f"{self.url}: cannot be reached while {doing} ({shown})\n"
                 "Next: see that the server runs (`make annotate` starts one) and that the address is right"
             ) from None
         except ValueError as error:  # of json and of pydantic: an answer that is none

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from khabar.errors import CallError, DataError, Faults
 from khabar.files import canonical_line_of_row, content_digest, read_json
@@ -17,6 +17,16 @@ from khabar.schema import add_validation_faults
 NAME = "manifest.json"
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0)]
+
+
+def _inside(name: str) -> str:
+    """Whoever pulls a release writes files of these names: none may lead out of the folder."""
+    if "\\" in name or "\0" in name or {"", ".", ".."} & set(name.split("/")):
+        raise ValueError("expected a path below the release's folder, its parts apart by /")
+    return name
+
+
+FileName = Annotated[str, AfterValidator(_inside)]
 
 
 class _Part(BaseModel):
@@ -110,7 +120,7 @@ class Manifest(_Part):
     held_out: str | None
     keep_private: bool
     silver: Silver | None = None
-    files: dict[str, File]
+    files: dict[FileName, File]
 
     def left_out(self, split: str) -> list[str]:
         """Articles of the split that have gold and are not in the release."""
@@ -137,6 +147,8 @@ def release_digest(configs: Mapping[str, Mapping[str, SplitRows]]) -> str:
 
 def read_manifest(path: Path) -> Manifest:
     """The manifest in that file or folder. CallError if there is none, DataError if it is malformed."""
+    if not path.exists():
+        raise CallError(f"no folder or file {path}")
     path = path / NAME if path.is_dir() else path
     if not path.is_file():
         raise CallError(f"no release at {path.parent}: there is no {NAME}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 
 from khabar.errors import CallError, DataError
@@ -11,6 +10,7 @@ from khabar.release.contents import check_copy, check_same, file_changes, local_
 from khabar.release.patience import Tell
 from khabar.release.publication import Publication, State
 from khabar.release.publishing import Ready, ready
+from khabar.release.unfinished import folder_beside
 from khabar.release.verification import verify
 
 
@@ -26,8 +26,8 @@ def publish_to(
     """Put the release in the folder `v<version>` of a mirror, as the Hub's tag would name it.
 
     The copy is made beside it, compared by digest, read through the loader in a fresh cache, and only then
-    moved into place in one step. Raises CallError as `ready` does, DataError where the mirror has this
-    version with other content, or cannot be written.
+    moved into place in one step. Raises CallError as `ready` does and where no folder can be made there,
+    DataError where the mirror has this version with other content, or the disk fails.
     """
     tell("checking the release in a fresh cache")
     release = ready(Path(folder), partial=partial, private=private)
@@ -54,21 +54,13 @@ def _check_there(release: Ready, place: Path) -> None:
 
 
 def _copy(release: Ready, place: Path) -> None:
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place.parent, prefix=f"{place.name}.unfinished-") as work:
-            copy = Path(work) / place.name
-            shutil.copytree(release.folder, copy)
-            check_copy(str(place), release.files, copy)
-            if report := verify(copy):
-                raise DataError(report)
-            _move(release, copy, place)
-    except OSError as error:
-        raise DataError.one(
-            place,
-            f"could not be written: {error.strerror or error}",
-            next_step="nothing was left behind; mend this and publish again",
-        ) from error
+    with folder_beside(place, doing="publish") as work:
+        copy = work / place.name
+        shutil.copytree(release.folder, copy)
+        check_copy(str(place), release.files, copy)
+        if report := verify(copy):
+            raise DataError(report)
+        _move(release, copy, place)
 
 
 def _move(release: Ready, copy: Path, place: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from pathlib import Path
 
 from khabar.errors import CallError, DataError
 from khabar.release.manifest import NAME, Manifest, read_manifest
 from khabar.release.retrieval import release_folder
+from khabar.release.unfinished import folder_beside
 from khabar.release.verification import verify
 
 
@@ -16,7 +16,8 @@ def pull(place: str | Path, out: str | Path) -> Manifest:
     """Put the release at that address (or in that folder) into the folder `out`, whole or not at all.
 
     Only files that its manifest names are taken. Raises DataError where any file or row is not what the
-    manifest says or the Hub refuses, CallError where `out` holds anything or cannot be written.
+    manifest says, the Hub refuses or the disk fails, CallError where `out` holds anything or no folder can
+    be made there.
     """
     out = Path(out).resolve()
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -25,15 +26,11 @@ def pull(place: str | Path, out: str | Path) -> Manifest:
     if report := verify(folder):
         raise DataError(report)
     manifest = read_manifest(folder)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f"{out.name}.unfinished-") as work:
-            copy = Path(work) / "release"
-            for name in (NAME, *manifest.files):
-                target = copy / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(folder / name, target)
-            copy.replace(out)
-    except OSError as error:
-        raise CallError(f"cannot write {out}: {error.strerror}") from error
+    with folder_beside(out, doing="pull") as work:
+        copy = work / out.name
+        for name in (NAME, *manifest.files):
+            target = copy / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / name, target)
+        copy.replace(out)
     return manifest

@@ -57,11 +57,11 @@ def _parts(address: str) -> tuple[str, str]:
 def _asked(place: object, download: Callable[..., Any], *arguments: object, **options: object) -> str:
     from huggingface_hub.errors import LocalEntryNotFoundError
 
-    from khabar.release.patience import TROUBLE, explained
+    from khabar.release.patience import TROUBLE, explained, shown
 
     try:
         return str(download(*arguments, **options))
     except LocalEntryNotFoundError as error:
         raise CallError(f"{place} cannot be reached, and was not downloaded before") from error
     except TROUBLE as error:
-        raise explained(error, source=str(place), doing="download") from error
+        raise explained(error, source=str(place), doing="download") from shown(error)

@@ -15,7 +15,7 @@ from khabar.errors import CallError, DataError
 
 
 @contextmanager
-def folder_beside(out: Path) -> Iterator[Path]:
+def folder_beside(out: Path, *, doing: str = "build") -> Iterator[Path]:
     """A folder on the same disk, gone afterwards unless it was moved to `out`.
 
     What a killed run left is removed first; the folder of a run that still goes on is not touched. Raises
@@ -36,7 +36,7 @@ def folder_beside(out: Path) -> Iterator[Path]:
         raise DataError.one(
             out,
             f"could not be written: {error}",
-            next_step="nothing was left behind; mend this and build again",
+            next_step=f"nothing was left behind; mend this and {doing} again",
         ) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)

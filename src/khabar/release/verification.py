@@ -38,7 +38,8 @@ def verify(release: Any, manifest: Manifest | str | Path | None = None) -> Repor
     then as a folder), or what `load_dataset` returned: a `DatasetDict` with all splits of a configuration
     or a `Dataset` of a whole split, streamed or not. A loaded dataset needs `manifest`: of the release one
     asked for, as a folder, a manifest file, or an address, whose manifest is fetched at that revision.
-    Raises CallError where folder, address, manifest, configuration or split is missing.
+    How it is formatted (`with_format`) does not matter. Raises CallError where folder, address, manifest,
+    configuration or split is missing, or `release` is none of these.
     """
     if isinstance(release, str | Path):
         folder = release_folder(release)
@@ -49,7 +50,12 @@ def verify(release: Any, manifest: Manifest | str | Path | None = None) -> Repor
             f"manifest.json, or {PREFIX}datasets/owner/name@revision"
         )
     faults = Faults("dataset")
-    splits = release if isinstance(release, Mapping) else {str(release.split): release}
+    splits = release if isinstance(release, Mapping) else {str(getattr(release, "split", "")): release}
+    if not splits or not all(hasattr(each, "info") for each in splits.values()):
+        raise CallError(
+            "expected a release folder, an address, or what load_dataset returned, found "
+            f"{type(release).__name__}"
+        )
     promised = _manifest(manifest)
     if isinstance(release, Mapping):
         _check_complete(splits, promised, faults)
@@ -110,7 +116,11 @@ def _check_splits(splits: Mapping[str, Any], manifest: Manifest, faults: Faults)
             there = ", ".join(
                 f"{config}/{split}" for config, each in manifest.configs.items() for split in each
             )
-            raise CallError(f"release {manifest.release} has no {name}/{split} (there are {there})")
+            whole = "; a slice or a sum of splits cannot be verified, load whole splits"
+            raise CallError(
+                f"release {manifest.release} has no {name}/{split} (there are {there})"
+                f"{whole if set(split) & set('[+') else ''}"
+            )
         found = digest(_one_by_one(dataset))
         if found != promised:
             faults.add(
@@ -134,7 +144,7 @@ def plain_rows(dataset: Any) -> list[Row]:
 
 def _one_by_one(dataset: Any) -> Iterator[Row]:
     """The same, so that memory does not grow with the rows: a silver release has any number."""
-    rows = iter(dataset)
+    rows = iter(dataset.with_format(None))  # tensors and data frames hold the same values
     while some := list(islice(rows, _AT_ONCE)):
         yield from decode(some, dataset.features)
 

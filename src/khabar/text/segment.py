@@ -81,8 +81,9 @@ def tokenize(text: str) -> list[Token]:
 def segment(text: str) -> list[Sentence]:
     """The sentences of the text, in order: every token is in exactly one, and none is without a token.
 
-    A line break always ends a sentence; inside a line `.`, `!`, `؟` and `…` do, unless they belong to an
+    A line break always ends a sentence; inside a line `.`, `!` and `؟` do, unless they belong to an
     abbreviation, a number or a list mark, or stand inside a quotation or bracket that closes in the line.
+    Dots of suspension (`..`, `...`, `…`) are a pause: in news the sentence mostly goes on after them.
     """
     tokens = tuple(tokenize(text))  # no token holds a line break: those of the text are those of its lines
     starts = [token.start for token in tokens]
@@ -137,7 +138,7 @@ def _counts(value: int, lead: str, counted: int) -> bool:
 def _ends_sentence(before: str, marks: str, closers: str, gap: str | None, after: str) -> bool:
     if before[-1] in _OPENING or (before[-1].isspace() and len(marks) > 1):
         return False  # a mark on its own: `(...)`, `(!)`, ` ... `
-    if marks == "..":  # a pause, as a dash is
+    if marks == "…" or (len(marks) > 1 and not marks.strip(".")):  # a pause, as a dash is
         return False
     if not after or after[0] in "،,؛;:" or (after[0].isascii() and after[0].islower()):
         return False

@@ -18,7 +18,8 @@ for (const each of all("mark[data-key]:not(.continued)")) {
 }
 const teller = find("#teller");
 const byKey = (layer, key) => all("mark", layer).filter((each) => each.dataset.key === key);
-const shown = () => layers.filter((each) => !each.hidden);
+const shown = () => layers.filter((each) => !each.hidden).sort((left, right) => left.style.order - right.style.order);
+const nameOf = (layer) => make("bdi", "", layer.getAttribute("aria-label"));
 
 // --- what is shown, and how two layers differ ---
 const compare = (left, right) => {
@@ -33,11 +34,11 @@ const compare = (left, right) => {
     return [title, both, of(first).length - both, of(second).length - both];
   });
   const system = right.dataset.kind === "system";
-  const words = system ? ["matched", "missed", "spurious"] : ["in both", "only left", "only right"];
+  const words = system ? [["matched"], ["missed"], ["spurious"]] : [["in both"], ["only in ", left], ["only in ", right]];
   const summary = find("#summary");
   summary.replaceChildren(...parts.map(([title, ...numbers]) => {
     const line = make("span", "", make("b", "", title), " ");
-    ["matched", "missed", "spurious"].forEach((name, number) => line.append(number ? ", " : "", make("i", name, `${numbers[number]} ${words[number]}`)));
+    ["matched", "missed", "spurious"].forEach((name, number) => line.append(number ? ", " : "", make("i", name, `${numbers[number]} `, ...words[number].map((each) => (typeof each === "string" ? each : nameOf(each))))));
     return line;
   }));
   find(".layers").classList.toggle("equals", !system);
@@ -59,7 +60,7 @@ const show = () => {
   search();
 };
 const count = () => {
-  const main = shown().sort((left, right) => left.style.order - right.style.order)[0];
+  const main = shown()[0];
   for (const chip of all(".chip")) {
     const type = chip.dataset.type;
     const marks = all("[data-key]", main).filter((each) => each.dataset.type === type).map((each) => each.dataset.key);
@@ -75,7 +76,7 @@ let kept = false;
 const forget = () => {
   kept = false;
   teller.hidden = true;
-  for (const each of all(".active, .role")) { each.classList.remove("active", "role"); delete each.dataset.role; }
+  for (const each of all(".active, .role")) { each.classList.remove("active", "role"); delete each.dataset.role; each.style.removeProperty("--role-shift"); }
   for (const each of all(".telling")) each.classList.remove("telling");
   for (const each of all("svg")) each.remove();
 };
@@ -107,6 +108,7 @@ const draw = (layer, key, event) => {
       each.dataset.role = [each.dataset.role, filler.dataset.name].filter(Boolean).join(" · ");
     }
     if (!marks.length) continue;
+    keepInside(marks[0], edgesOf(text), "--role-shift");
     const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
     path.setAttribute("d", arc(text, triggers[0], marks[0]));
     svg.append(path);
@@ -137,9 +139,10 @@ const tellEntity = (layer, mark) => {
   for (const filler of all("li[data-of]", layer).filter((each) => each.dataset.of === mark.dataset.span)) {
     lines.push(`${filler.dataset.name} · ${find("[lang=ar]", filler).textContent} — ${filler.closest(".event").dataset.type} «${find("button", filler.closest(".event")).textContent}»`);
   }
-  const difference = { missed: "not beside it", spurious: "not in the layer to the left" }[mark.dataset.diff];
-  if (difference) lines.push(difference);
-  return make("div", "", told, make("ul", "lines", ...lines.map((line) => { const made = make("li", "", line); made.dir = "auto"; return made; })));
+  const items = lines.map((line) => { const made = make("li", "", line); made.dir = "auto"; return made; });
+  const other = shown().find((each) => each !== layer);
+  if (other && ["missed", "spurious"].includes(mark.dataset.diff)) items.push(make("li", mark.dataset.diff, "not in ", nameOf(other)));
+  return make("div", "", told, make("ul", "lines", ...items));
 };
 const tell = (mark) => {
   const layer = mark.closest(".layer");
@@ -151,6 +154,13 @@ const tell = (mark) => {
   teller.replaceChildren(...(keys.length ? keys.map((key) => tellEvent(layer, key)) : [tellEntity(layer, mark)]));
   for (const other of shown()) if (other !== layer) for (const each of byKey(other, mark.dataset.key)) each.classList.add("active");
   teller.hidden = false;
+  standAside(mark);
+};
+// the card stands at the foot of the window, or at its head where it would lie on the mark it tells of
+const standAside = (mark) => {
+  teller.classList.remove("above");
+  const { top } = teller.getBoundingClientRect();
+  teller.classList.toggle("above", [...mark.getClientRects()].some((each) => each.bottom > top - 8));
 };
 const reachable = (text, selector = "mark[tabindex][data-key]:not([data-off])") => all(selector, text);
 const focusOn = (mark) => {
@@ -158,8 +168,8 @@ const focusOn = (mark) => {
   const text = mark.closest(".text");
   for (const each of all("mark[tabindex='0']", text)) each.tabIndex = -1;
   mark.tabIndex = 0;
-  mark.focus();
   mark.scrollIntoView({ block: "nearest" });
+  mark.focus({ preventScroll: true });
 };
 for (const text of all(".text")) {
   const first = find("mark[tabindex][data-key]", text);
@@ -202,22 +212,38 @@ for (const button of all(".event > button")) {
   });
 }
 
-// --- labels: none over another; one that finds no room goes a row further out, is cut short, or waits until its mark is told ---
+// --- labels: none over another or out of its card; one that finds no room goes a row further out, is cut short, or waits until its mark is told ---
 const fullTag = new WeakMap();
 const tags = all(".text mark[data-tag]:not(.continued)");
 for (const each of tags) fullTag.set(each, each.dataset.tag);
-const boxOf = (mark) => {
+// left and right of the card, from the text's left
+const edgesOf = (text) => {
+  const [inner, card] = [text, text.closest(".layer")].map((each) => each.getBoundingClientRect());
+  return { left: card.left - inner.left + 4, right: card.right - inner.left - 4 };
+};
+// the label's place along the line, moved by the property so that it stays between the edges
+const keepInside = (mark, edges, property) => {
+  const style = getComputedStyle(mark, "::before");
+  const [x, start, width, before, after] = [style.left, style.marginInlineStart, style.width, style.paddingLeft, style.paddingRight].map(parseFloat);
+  const left = x + start;
+  const right = left + width + before + after;
+  const shift = left < edges.left ? edges.left - left : right > edges.right ? Math.max(edges.right - right, edges.left - left) : 0;
+  if (shift) mark.style.setProperty(property, `${shift}px`); else mark.style.removeProperty(property);
+  return { left: left + shift, right: right + shift };
+};
+const boxOf = (mark, edges) => {
   const style = getComputedStyle(mark, "::before");
   if (style.display === "none") return null;
-  const [x, top, margin, width, height] = [style.left, style.top, style.marginTop, style.width, style.height].map(parseFloat);
-  return { left: x, right: x + width, top: top + margin, bottom: top + margin + height };
+  const [top, margin, height] = [style.top, style.marginTop, style.height].map(parseFloat);
+  return { ...keepInside(mark, edges, "--shift"), top: top + margin, bottom: top + margin + height };
 };
 const meet = (one, two) => one.left < two.right + 2 && two.left < one.right + 2 && one.top < two.bottom && two.top < one.bottom;
 const placeLabels = () => {
   for (const each of tags) { delete each.dataset.room; each.dataset.tag = fullTag.get(each); }
   for (const text of shown().flatMap((layer) => all(".text", layer))) {
     const marks = tags.filter((each) => text.contains(each));
-    const natural = new Map(marks.map((each) => [each, boxOf(each)]).filter(([, box]) => box));
+    const edges = edgesOf(text);
+    const natural = new Map(marks.map((each) => [each, boxOf(each, edges)]).filter(([, box]) => box));
     const taken = [];
     const rest = [];
     // labels with room of their own stay where they are
@@ -229,7 +255,7 @@ const placeLabels = () => {
       const ways = [() => { mark.dataset.room = "out"; }, () => { delete mark.dataset.room; mark.dataset.tag = short; }, () => { mark.dataset.room = "out"; }];
       const fits = ways.some((way) => {
         way();
-        const box = boxOf(mark);
+        const box = boxOf(mark, edges);
         if (taken.some((other) => meet(box, other))) return false;
         taken.push(box);
         return true;
