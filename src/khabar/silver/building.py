@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
@@ -20,7 +20,7 @@ from khabar.silver.card import silver_card
 from khabar.silver.description import silver_croissant
 from khabar.silver.guard import Guard
 from khabar.silver.making import MakeShard
-from khabar.silver.parts import Parts, WritePart, write_parts
+from khabar.silver.parts import Parts, WritePart, part_path, write_parts
 from khabar.silver.predicting import Trained, with_predictions
 from khabar.silver.rows import SPLIT, silver_columns
 from khabar.silver.settling import settle
@@ -131,6 +131,10 @@ def build_silver(
                 config: Parts(rows, [each[config] for each in written])
                 for config, rows in settled.rows.items()
             }
+            _clear(
+                release,
+                {part_path(config, each, len(written)) for config in parts for each in range(len(written))},
+            )
             made = _describe(release, corpus, checkout, settled.tally, parts, annotator, version, guard)
             check_streamed(release, made)
             left_out.replace(told)
@@ -138,6 +142,13 @@ def build_silver(
             return SilverReport(out, made, told)
     reasons = ", ".join(f"{count} {why}" for why, count in settled.tally.left_out.items())
     raise DataError.one(out, f"no article is left to release: {reasons or 'there was none'}")
+
+
+def _clear(release: Path, parts: Collection[str]) -> None:
+    """Remove all but these: a run that was stopped may have left its description, or pieces of it."""
+    for path in release.rglob("*"):
+        if path.is_file() and path.relative_to(release).as_posix() not in parts:
+            path.unlink()
 
 
 def _identity(
