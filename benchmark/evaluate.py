@@ -196,16 +196,23 @@ def board(
     submissions: Annotated[Path, typer.Option(help="folder of submissions")] = HERE / "submissions",
     out: Out = None,
     partial: Partial = False,
+    show_texts: Annotated[
+        bool, typer.Option("--show-texts", help="show stand-off texts, too, where their terms allow it")
+    ] = False,
 ) -> None:
     """Score every submission anew and write the leaderboard: pages, results.json, scores.csv, README.md."""
     entries = find_entries(submissions)
+    if show_texts and out is None:
+        raise CallError("the pages of the repository hold no stand-off text; write elsewhere with --out DIR")
     on = ground(split, release, annotations, texts or [])
     if out is None:
         out = HERE / "leaderboard"
         check_whole(on, split, partial=partial)
     with talk.status(f"scoring {len(entries)} systems"):
         results = score_entries(entries, on.gold, on.schema, split=split, release=on.release)
-        written = write_board(out, results, entries, on, read_corpus(annotations, texts or []))
+        written = write_board(
+            out, results, entries, on, read_corpus(annotations, texts or []), standoff=show_texts
+        )
     print_data(markdown(results))
     talk.print(f"{len(entries)} systems; {len(written)} files written to {out}", markup=False)
 

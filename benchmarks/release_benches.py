@@ -21,6 +21,7 @@ from khabar.release.data_files import data_path
 from khabar.release.features import as_features, columns
 from khabar.release.manifest import Manifest
 from khabar.release.parquet import ParquetFile
+from khabar.release.records import plain
 from khabar.release.tables import rows_of
 from khabar.release.walk import LeftOut, walk
 from khabar.schema import load_schema
@@ -98,7 +99,7 @@ def _write_rows(annotations: Path, folder: Path) -> Rows:
         for annotated in part:
             for config, rows in rows_of(annotated, corpus.schema).rows.items():
                 with paths[config][split].open("a", encoding="utf-8") as file:
-                    file.writelines(dump_json(row) + "\n" for row in rows)
+                    file.writelines(dump_json(plain(row)) + "\n" for row in rows)
     return paths
 
 

@@ -16,7 +16,8 @@ from khabar.files import sha256
 from khabar.release import diff
 from khabar.release.changelog import entry, summary
 from khabar.release.labels import compare_documents
-from khabar.release.rows import Row, document, segmented
+from khabar.release.records import Row, plain
+from khabar.release.rows import document, segmented
 from khabar.release.versions import Bump
 from khabar.schema import Schema
 from later_releases import (
@@ -175,7 +176,7 @@ def row_of(text: str, annotation: Annotation, schema: Schema) -> Row:
         origin="drawn",
         text=text,
     )
-    return document(segmented(article), annotation, schema)
+    return plain(document(segmented(article), annotation, schema))
 
 
 @settings(deadline=None, max_examples=100)

@@ -136,7 +136,7 @@ def test_a_mention_over_two_sentences_is_shown_in_pieces_and_counted(checkout: P
     end = article.sentences[1].end
     wide = Entity("T1", "ORG", 0, end, FIRST[:end])
     rows, unshown = mention_tags(article, Annotation("ours-1", sha256(FIRST), "gold", "1.0", (wide,)))
-    assert [row["ner_tags"][0] for row in rows[:2]] == ["B-ORG", "B-ORG"]
+    assert [row.ner_tags[0] for row in rows[:2]] == ["B-ORG", "B-ORG"]
     assert unshown.cut == 1
 
 

@@ -14,6 +14,7 @@ from khabar.files import read_json, write_json
 from khabar.release import build
 from khabar.release.features import check_fit, columns
 from khabar.release.parquet import ParquetFile
+from khabar.release.records import plain
 from khabar.release.tables import rows_of
 from khabar.release.walk import Annotated, LeftOut, walk
 from khabar.schema import Schema
@@ -93,7 +94,7 @@ def test_a_row_with_a_key_that_is_no_column_is_not_written(
     """Arrow would pass over it in silence."""
     described = columns(tiny_schema)["documents"]
     annotated = next(iter(walk(corpus_of(checkout), LeftOut())))
-    (row,) = rows_of(annotated, tiny_schema).rows["documents"]
+    row = plain(*rows_of(annotated, tiny_schema).rows["documents"])
     check_fit(row, described)
     spoilt = {**row, "entities": [{**row["entities"][0], "mood": "good"}]}
     assert pa.RecordBatch.from_pylist([spoilt], schema=pa.schema([("id", pa.string())])).num_rows == 1

@@ -56,6 +56,12 @@ def test_a_board_of_the_articles_there_are_is_written_where_one_asks_for_it(
     assert made["gold"]["left_out"]
 
 
+def test_the_board_of_the_repository_shows_no_stand_off_text(repository: Path) -> None:
+    done = call(repository, "board", "--show-texts")
+    assert done.returncode == 2
+    assert "hold no stand-off text; write elsewhere with --out DIR" in " ".join(done.stderr.split())
+
+
 def test_partial_lets_a_board_lack_articles(tiny_schema: Schema) -> None:
     whole = read_gold(gold_rows())
     part = read_gold(gold_rows(), left_out=["away-1"])

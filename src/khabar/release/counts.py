@@ -10,9 +10,9 @@ from rich.table import Table
 
 from khabar.alignment import Unshown
 from khabar.corpus import Corpus
+from khabar.document import Annotation
 from khabar.release.manifest import Manifest, SplitCounts
 from khabar.release.pairs import Agreements, Pair
-from khabar.release.rows import Row
 from khabar.release.tables import ArticleRows
 from khabar.release.walk import Annotated, LeftOut
 from khabar.text.forms import Unseen, UnseenForms
@@ -47,7 +47,7 @@ class Census:
         """By annotator."""
         self.languages: Counter[str] = Counter()
         self.licences: Counter[str] = Counter()
-        self._sizes = {split: SplitCounts.none() for split in self.splits}
+        self._sizes = {split: dict.fromkeys(SplitCounts.model_fields, 0) for split in self.splits}
         self._entities: dict[str, Counter[str]] = {split: Counter() for split in self.splits}
         self._events: dict[str, Counter[str]] = {split: Counter() for split in self.splits}
         self._sources: dict[str, Counter[str]] = {split: Counter() for split in self.splits}
@@ -56,34 +56,47 @@ class Census:
 
     def add(self, annotated: Annotated, made: ArticleRows) -> None:
         """Count one article."""
-        split, (row,) = annotated.split, made.rows["documents"]
-        tokens = len(annotated.article.edges.starts)
-        self._sizes[split] += _size(row, tokens, made.unshown["ner"].nested, len(annotated.passes))
+        split, gold, article = annotated.split, annotated.gold, annotated.article
+        tokens, passes = len(article.edges.starts), len(annotated.passes)
+        self._add_size(split, gold, len(article.sentences), tokens, made.unshown["ner"].nested, passes)
         self.lengths[split].append(tokens)
-        self._entities[split].update([each["type"] for each in row["entities"]])
-        self._events[split].update([each["type"] for each in row["events"]])
-        self._sources[split][row["source"]] += 1
-        self.languages[row["language"]] += 1
-        self.licences[row["licence"]] += 1
+        self._entities[split].update([each.type for each in gold.entities])
+        self._events[split].update([each.type for each in gold.events])
+        self._sources[split][article.article.source] += 1
+        self.languages[article.article.language] += 1
+        self.licences[article.article.licence] += 1
         for config, each in made.unshown.items():
             self.unshown[config][split] += each
         self.passes.update(annotated.passes.keys())
-        self._agreements.add(annotated.article.id, annotated.article.edges, annotated.passes)
-        self._add_forms(split, row)
+        self._agreements.add(article.id, article.edges, annotated.passes)
+        self._add_forms(split, gold)
 
     @property
     def sizes(self) -> dict[str, SplitCounts]:
         """The size of each split."""
-        return dict(self._sizes)
+        return {split: SplitCounts(**each) for split, each in self._sizes.items()}
 
     @property
     def pairs(self) -> list[Pair]:
         """The agreement of its passes, as `khabar.release.pairs.Agreements` gives it."""
         return self._agreements.pairs
 
-    def _add_forms(self, split: str, row: Row) -> None:
+    def _add_size(
+        self, split: str, gold: Annotation, sentences: int, tokens: int, nested: int, passes: int
+    ) -> None:
+        size = self._sizes[split]
+        size["articles"] += 1
+        size["sentences"] += sentences
+        size["tokens"] += tokens
+        size["entities"] += len(gold.entities)
+        size["nested_entities"] += nested
+        size["events"] += len(gold.events)
+        size["arguments"] += sum([len(each.arguments) for each in gold.events])
+        size["passes"] += passes
+
+    def _add_forms(self, split: str, said: Annotation) -> None:
         """Mentions of train before those of test, as the splits come."""
-        named = [(each["type"], each["text"]) for each in row["entities"]]
+        named = [(each.type, each.text) for each in said.entities]
         if split == "train":
             self._forms.learn(named)
         elif split == "test":
@@ -106,19 +119,6 @@ class Census:
     def source_tallies(self, names: Iterable[str]) -> list[Tally]:
         """Articles of each source, as `entity_tallies`."""
         return list(_tallies(self._sources, names))
-
-
-def _size(row: Row, tokens: int, nested: int, passes: int) -> SplitCounts:
-    return SplitCounts.model_construct(
-        articles=1,
-        sentences=len(row["sentences"]),
-        tokens=tokens,
-        entities=len(row["entities"]),
-        nested_entities=nested,
-        events=len(row["events"]),
-        arguments=sum(len(event["arguments"]) for event in row["events"]),
-        passes=passes,
-    )
 
 
 def _tallies(counted: Mapping[str, Counter[str]], names: Iterable[str]) -> Iterator[Tally]:

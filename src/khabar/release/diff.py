@@ -18,8 +18,8 @@ from khabar.release.features import decode
 from khabar.release.inventory import of_columns, of_manifests
 from khabar.release.labels import Change, compare_documents, labels_of
 from khabar.release.manifest import Manifest, read_manifest
+from khabar.release.records import Row
 from khabar.release.retrieval import release_folder
-from khabar.release.rows import Row
 from khabar.release.verification import check_files, features, loaded
 from khabar.release.versions import Bump, numbers, raised
 

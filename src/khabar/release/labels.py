@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from khabar.release.carrying import Carrier, Span, carrier, replacements
-from khabar.release.rows import Row
+from khabar.release.records import Row
 from khabar.release.versions import Bump
 
 Place = Mapping[str, Any]

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from khabar.errors import CallError, DataError, Faults
 from khabar.files import canonical_line_of_row, content_digest, read_json
-from khabar.release.rows import Row
+from khabar.release.records import Row
 from khabar.schema import add_validation_faults
 
 NAME = "manifest.json"

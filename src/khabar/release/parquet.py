@@ -16,7 +16,7 @@ from khabar.files import canonical_line_of_row
 from khabar.release.batches import BatchMaker
 from khabar.release.features import Columns, check_fit
 from khabar.release.manifest import SplitRows
-from khabar.release.rows import Row
+from khabar.release.records import Record, Row
 
 ROW_GROUP = 1000  # articles of news: some 20 MB, far below the 300 MB the Hub's viewer scans
 OPTIONS: Mapping[str, object] = {
@@ -74,11 +74,11 @@ class ParquetFile:
                 if each is not None:
                     each.close()
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Iterable[Row | Record]) -> None:
         """Write these rows after those that were added before."""
         for row in rows:
             if not self._waiting:
-                check_fit(row, self._described)  # one program makes all rows
+                check_fit(msgspec.to_builtins(row), self._described)  # one program makes all rows
             self._add_line(canonical_line_of_row(row))
 
     def add_lines(self, lines: Iterable[bytes]) -> None:

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
 
 from khabar.alignment import Edges, LabelledSpan, Unshown, by_sentence, lay
 from khabar.corpus import Article
-from khabar.document import Annotation, Entity, Event, Trigger, canonical
-from khabar.schema import Attribute, Schema
+from khabar.document import Annotation, canonical
+from khabar.release.records import Document, Labels, NamedSentence, Pass, Place, TriggerSentence
+from khabar.schema import Schema
 from khabar.text import Sentence, segment
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Segmented:
     """An article whose text is here, its sentences and tokens.
 
-    `columns` are those of its document that no annotation changes, `words` those of each of its sentences.
+    `places` are where its sentences are, `words` what `ner` and `triggers` both hold of each of them: id,
+    article, tokens, their starts, their ends.
     """
 
     article: Article
     text: str
     sentences: tuple[Sentence, ...]
     edges: Edges
-    columns: Row
-    words: tuple[Row, ...]
+    places: list[Place]
+    words: list[tuple[str, str, list[str], Sequence[int], Sequence[int]]]
 
     @property
     def id(self) -> str:
@@ -41,99 +41,78 @@ def segmented(article: Article) -> Segmented:
     if article.text is None:
         raise ValueError(f"the text of {article.id} is not here")
     sentences = tuple(segment(article.text))
-    described = {
-        **{name: getattr(article, name) for name in _METADATA},
-        "text": article.text,
-        "text_sha256": article.text_sha256,
-        "sentences": [
-            {"id": f"{article.id}#{number}", "start": each.start, "end": each.end}
-            for number, each in enumerate(sentences)
-        ],
-    }
+    places = [Place(f"{article.id}#{number}", each.start, each.end) for number, each in enumerate(sentences)]
     edges = Edges.of(token for sentence in sentences for token in sentence.tokens)
-    return Segmented(article, article.text, sentences, edges, described, _words(article, sentences, edges))
+    words = [
+        (
+            place.id,
+            article.id,
+            [token.text for token in sentence.tokens],
+            edges.starts[first:last],
+            edges.ends[first:last],
+        )
+        for place, sentence, (first, last) in zip(
+            places, sentences, pairwise(_firsts(sentences)), strict=True
+        )
+    ]
+    return Segmented(article, article.text, sentences, edges, places, words)
 
 
-def _words(article: Article, sentences: Sequence[Sentence], edges: Edges) -> tuple[Row, ...]:
-    firsts = accumulate([len(each.tokens) for each in sentences], initial=0)
-    return tuple(
-        {
-            "id": f"{article.id}#{number}",
-            "article": article.id,
-            "tokens": [token.text for token in sentence.tokens],
-            "starts": edges.starts[first:last],
-            "ends": edges.ends[first:last],
-            "source": article.source,
-            "licence": article.licence,
-        }
-        for number, (sentence, (first, last)) in enumerate(zip(sentences, pairwise(firsts), strict=True))
+def _firsts(sentences: Iterable[Sentence]) -> list[int]:
+    """The number of the first token of each sentence, and how many tokens there are."""
+    return list(accumulate([len(each.tokens) for each in sentences], initial=0))
+
+
+def document(article: Segmented, annotation: Annotation, schema: Schema) -> Document:
+    """The article and what the annotation says of it, in canonical order."""
+    return Document(article.id, *_of_document(article, annotation, schema))
+
+
+def of_annotator(article: Segmented, annotation: Annotation, schema: Schema) -> Pass:
+    """The same as the annotator gave it."""
+    return Pass(article.id, annotation.annotator, *_of_document(article, annotation, schema))
+
+
+def _of_document(article: Segmented, annotation: Annotation, schema: Schema) -> tuple[Any, ...]:
+    """The columns of a document after its id."""
+    said, about = canonical(annotation), article.article
+    labels = Labels.of(schema.entity_attributes, schema.event_attributes)
+    return (
+        about.source,
+        about.title,
+        about.published,
+        about.language,
+        about.licence,
+        about.origin,
+        article.text,
+        about.text_sha256,
+        article.places,
+        labels.entities(said.entities),
+        labels.events(said.events, {each.id: each for each in said.entities}),
     )
 
 
-_METADATA = ("id", "source", "title", "published", "language", "licence", "origin")
-
-
-def document(article: Segmented, annotation: Annotation, schema: Schema) -> Row:
-    """The article and what the annotation says of it, in canonical order."""
-    said = canonical(annotation)
-    entities = {each.id: each for each in said.entities}
-    of_entity, of_event = _unset(schema.entity_attributes), _unset(schema.event_attributes)
-    return {
-        **article.columns,
-        "entities": [_entity(each, of_entity) for each in said.entities],
-        "events": [_event(each, entities, of_event) for each in said.events],
-    }
-
-
-def _entity(entity: Entity, unset: Row) -> Row:
-    return {
-        "id": entity.id,
-        "type": entity.type,
-        "start": entity.start,
-        "end": entity.end,
-        "text": entity.text,
-        **unset,
-        **entity.attributes,
-    }
-
-
-def _event(event: Event, entities: Mapping[str, Entity], unset: Row) -> Row:
-    return {
-        "id": event.id,
-        "type": event.type,
-        "trigger": _quote(event.trigger),
-        **unset,
-        **event.attributes,
-        "arguments": [
-            {"role": each.role, "entity": each.entity, **_quote(entities[each.entity])}
-            for each in event.arguments
-        ],
-    }
-
-
-def _quote(span: Entity | Trigger) -> Row:
-    return {"start": span.start, "end": span.end, "text": span.text}
-
-
-def _unset(attributes: Sequence[Attribute]) -> Row:
-    """Every attribute of the schema as it is where an annotation does not set it: false, a choice null."""
-    return {each.name: False if each.kind == "flag" else None for each in attributes}
-
-
-def mention_tags(article: Segmented, annotation: Annotation) -> tuple[list[Row], Unshown]:
+def mention_tags(article: Segmented, annotation: Annotation) -> tuple[list[NamedSentence], Unshown]:
     """A row per sentence with `ner_tags`: the outermost mentions."""
-    return _tagged(article, "ner_tags", [(*each.span, each.type) for each in annotation.entities])
+    tags, unshown = _tagged(article, [(*each.span, each.type) for each in annotation.entities])
+    source, licence = article.article.source, article.article.licence
+    return [
+        NamedSentence(*words, part, source, licence) for words, part in zip(article.words, tags, strict=True)
+    ], unshown
 
 
-def trigger_tags(article: Segmented, annotation: Annotation) -> tuple[list[Row], Unshown]:
+def trigger_tags(article: Segmented, annotation: Annotation) -> tuple[list[TriggerSentence], Unshown]:
     """A row per sentence with `trigger_tags`; of events that share words, the longer trigger's is shown."""
-    return _tagged(article, "trigger_tags", [(*each.trigger.span, each.type) for each in annotation.events])
+    tags, unshown = _tagged(article, [(*each.trigger.span, each.type) for each in annotation.events])
+    source, licence = article.article.source, article.article.licence
+    return [
+        TriggerSentence(*words, part, source, licence)
+        for words, part in zip(article.words, tags, strict=True)
+    ], unshown
 
 
-def _tagged(article: Segmented, column: str, spans: Iterable[LabelledSpan]) -> tuple[list[Row], Unshown]:
+def _tagged(article: Segmented, spans: Iterable[LabelledSpan]) -> tuple[list[list[str]], Unshown]:
     laid = lay(spans, article.edges)
     tags = by_sentence(laid.tags, article.sentences)
-    firsts = list(accumulate([len(each.tokens) for each in article.sentences], initial=0))
-    cut = sum([laid.tags[first].startswith("I-") for first in firsts[:-1]])
-    rows = [{**words, column: part} for words, part in zip(article.words, tags, strict=True)]
-    return rows, Unshown(laid.nested, laid.crossing, laid.off_token, cut)
+    cut = sum([laid.tags[first].startswith("I-") for first in _firsts(article.sentences)[:-1]])
+    return tags, Unshown(laid.nested, laid.crossing, laid.off_token, cut)

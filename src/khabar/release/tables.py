@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from khabar.alignment import Unshown
 from khabar.corpus import SPLITS, Corpus
@@ -14,7 +15,8 @@ from khabar.errors import CallError
 from khabar.files import content_digest
 from khabar.release.conditions import check_described
 from khabar.release.features import CONFIGS
-from khabar.release.rows import Row, document, mention_tags, segmented, trigger_tags
+from khabar.release.records import Row, plain
+from khabar.release.rows import document, mention_tags, of_annotator, segmented, trigger_tags
 from khabar.release.walk import Annotated, LeftOut, walk
 from khabar.schema import Schema
 
@@ -23,23 +25,22 @@ from khabar.schema import Schema
 class ArticleRows:
     """The rows of one article by configuration, and what its tags cannot show."""
 
-    rows: Mapping[str, list[Row]]
+    rows: Mapping[str, list[Any]]
     unshown: Mapping[str, Unshown]
 
 
 def rows_of(annotated: Annotated, schema: Schema) -> ArticleRows:
     """The article as each configuration holds it."""
     article, gold = annotated.article, annotated.gold
-    tagged = {"ner": mention_tags(article, gold), "triggers": trigger_tags(article, gold)}
-    rows = {
+    mentions, of_mentions = mention_tags(article, gold)
+    triggers, of_triggers = trigger_tags(article, gold)
+    rows: dict[str, list[Any]] = {
         "documents": [document(article, gold, schema)],
-        **{config: rows for config, (rows, _) in tagged.items()},
-        "passes": [
-            {"id": article.id, "annotator": annotator, **document(article, said, schema)}
-            for annotator, said in annotated.passes.items()
-        ],
+        "ner": mentions,
+        "triggers": triggers,
+        "passes": [of_annotator(article, said, schema) for said in annotated.passes.values()],
     }
-    return ArticleRows(rows, {config: unshown for config, (_, unshown) in tagged.items()})
+    return ArticleRows(rows, {"ner": of_mentions, "triggers": of_triggers})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def make_tables(corpus: Corpus, *, with_texts: Collection[str] = ()) -> Tables:
     for annotated in walk(corpus, left_out, with_texts=with_texts):
         made = rows_of(annotated, corpus.schema)
         for config, added in made.rows.items():
-            rows[config][annotated.split] += added
+            rows[config][annotated.split] += map(plain, added)
         for config, each in made.unshown.items():
             unshown[config][annotated.split] += each
     return Tables(rows, unshown, left_out)
@@ -80,7 +81,7 @@ def gold_documents(corpus: Corpus, split: str) -> list[Row]:
     check_described(corpus, {split: ids}, {"gold": corpus.gold})
     articles = [corpus.articles[each] for each in sorted(ids)]
     return [
-        document(segmented(each), corpus.gold[each.id], corpus.schema)
+        plain(document(segmented(each), corpus.gold[each.id], corpus.schema))
         for each in articles
         if each.text is not None
     ]

@@ -17,8 +17,8 @@ from typing import Any
 from khabar.errors import CallError, DataError, Faults, Report
 from khabar.release.features import decode
 from khabar.release.manifest import NAME, Manifest, digest, read_manifest, release_digest
+from khabar.release.records import Row
 from khabar.release.retrieval import PREFIX, manifest_at, release_folder
-from khabar.release.rows import Row
 
 NEXT_STEP = (
     "load it again with download_mode='force_redownload' or a fresh cache_dir; if it stays, this is another "

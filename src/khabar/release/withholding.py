@@ -7,10 +7,12 @@ article without mentions fails at once instead of scoring.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import structs
 
 from khabar.corpus import SPLITS
 from khabar.errors import CallError
-from khabar.release.rows import Row
 
 LABELS: Mapping[str, tuple[str, ...]] = {
     "documents": ("entities", "events"),
@@ -26,6 +28,6 @@ def check_split(split: str) -> None:
         raise CallError(f"no split {split!r} to hold out (there are {', '.join(SPLITS)})")
 
 
-def without_labels(config: str, rows: Iterable[Row]) -> list[Row]:
+def without_labels(config: str, rows: Iterable[Any]) -> list[Any]:
     """The rows with every label null; none of a configuration that is labels all through."""
-    return [{**row, **dict.fromkeys(LABELS[config])} for row in rows] if config in LABELS else []
+    return [structs.replace(row, **dict.fromkeys(LABELS[config])) for row in rows] if config in LABELS else []

@@ -10,7 +10,8 @@ from khabar.corpus import Article
 from khabar.document import Annotation, Entity, Event, Trigger
 from khabar.release.features import Columns, columns
 from khabar.release.manifest import SplitCounts
-from khabar.release.rows import Row, document, mention_tags, segmented, trigger_tags
+from khabar.release.records import Row, plain
+from khabar.release.rows import document, mention_tags, segmented, trigger_tags
 from khabar.schema import Schema
 from khabar.scoring.extraction import Extraction, FilledRole
 
@@ -45,7 +46,7 @@ def silver_rows(article: Article, said: Extraction, *, annotator: str, schema: S
     """
     here = segmented(article)
     annotation = _annotation(article, said, annotator, schema)
-    whole = document(here, annotation, schema)
+    whole = plain(document(here, annotation, schema))
     mentions = {(each["start"], each["end"]): each["id"] for each in reversed(whole["entities"])}
     fillers = {each.trigger: each.arguments for each in said.events}
     for event in whole["events"]:
@@ -57,7 +58,7 @@ def silver_rows(article: Article, said: Extraction, *, annotator: str, schema: S
         mention_tags(here, annotation),
         trigger_tags(here, annotation),
     )
-    rows = {"documents": [whole], "ner": named, "triggers": happened}
+    rows = {"documents": [whole], "ner": map(plain, named), "triggers": map(plain, happened)}
     counts = SplitCounts(
         articles=1,
         sentences=len(here.sentences),
