@@ -25,7 +25,6 @@ from khabar.streams import FORMS, Conversion, Limits, Settings, convert_stream, 
 from khabar.telling import as_json, as_text, explanations
 from khabar.terminal import Format, meter, print_data, program, progress, run, talk
 from khabar.text.furniture import default_rules, load_rules
-from khabar.wording import number_of
 from khabar.workers import cores
 
 app = program(
@@ -249,7 +248,7 @@ def _say(intake: Intake, *, dry_run: bool, tasks: Path | None) -> None:
     verb, after = ("would be added", "; nothing written") if dry_run else ("added", "")
     talk.print(f"{count} {verb}, {unchanged} there already{after}")
     if tasks and not dry_run:
-        talk.print(f"wrote {number_of(len(intake.converted), 'task')} to {tasks}", markup=False)
+        talk.print(f"tasks written: {len(intake.converted)} to {tasks}", markup=False)
 
 
 if __name__ == "__main__":
