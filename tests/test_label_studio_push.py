@@ -146,7 +146,7 @@ def test_tasks_whose_pre_annotations_are_not_shown_any_more_are_told(
     newer = predicted(corpus, tmp_path / "two" / "m.jsonl", "GPE")
     (note,) = pushed_to(site, "a", corpus, tmp_path, newer[1:]).notes
     assert note == (
-        "1 tasks have pre-annotations of another version only, which are not shown any more: "
+        "1 task has pre-annotations of another version only, which are not shown any more: "
         "push m's predictions of these articles, too"
     )
     again = pushed_to(site, "a", corpus, tmp_path, newer)
