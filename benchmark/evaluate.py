@@ -17,11 +17,13 @@ from khabar.corpus import read_corpus
 from khabar.errors import CallError
 from khabar.files import dump_json, read_json, sha256
 from khabar.schema import default_annotations
-from khabar.scoring import compare_evaluations, comparison_report, detail_report, read_submission, score
+from khabar.scoring import compare_evaluations, comparison_report, detail_report, score
 from khabar.scoring.board import (
+    file_of,
     find_entries,
     markdown,
     named_submissions,
+    read_named,
     score_entries,
     score_files,
     with_others,
@@ -38,7 +40,9 @@ app = program(
 )
 HERE = Path(__file__).resolve().parent
 
-Predictions = Annotated[Path, typer.Argument(help="submission: .jsonl, .conll, .json or .spacy")]
+Predictions = Annotated[
+    Path, typer.Argument(help="submission: .jsonl, .conll, .json or .spacy, or a system's folder")
+]
 Split = Annotated[str, typer.Option(help="split to score on")]
 Release = Annotated[
     str | None, typer.Option(help="release to score on: a folder, or hf://datasets/owner/name@revision")
@@ -71,7 +75,9 @@ def ground(split: str, release: str | None, annotations: Path, texts: Sequence[P
 
 @app.command("score")
 def score_predictions(
-    predictions: Annotated[Path | None, typer.Argument(help="submission; without it, all are scored")] = None,
+    predictions: Annotated[
+        Path | None, typer.Argument(help="submission, or a system's folder; without it, all are scored")
+    ] = None,
     split: Split = "test",
     release: Release = None,
     annotations: Annotations = default_annotations(),
@@ -92,7 +98,7 @@ def score_predictions(
         raise CallError("--out and --partial belong to the leaderboard; name no submission")
     on = ground(split, release, annotations, texts or [])
     with talk.status("judging and scoring the predictions"):
-        submission = read_submission(predictions, on.gold, on.schema, repair=repair)
+        submission = read_named(predictions, on.gold, on.schema, repair=repair)
         evaluation = score(on.gold, submission, on.schema)
     if print_format is Format.json:
         head = header(
@@ -103,7 +109,7 @@ def score_predictions(
             resamples=evaluation.resamples,
             seed=evaluation.seed,
         )
-        digest = sha256(predictions.read_bytes())
+        digest = sha256(file_of(predictions).read_bytes())
         scores = as_json(evaluation, sha256=digest) | detail_report.as_json(evaluation)
         print_data(dump_json({**head, "scores": scores}, indent=1))
         return
@@ -127,7 +133,7 @@ def validate(
 ) -> None:
     """Only say whether a submission can be scored: every fault, with line, place and code."""
     on = ground(split, release, annotations, texts or [])
-    submission = read_submission(predictions, on.gold, on.schema, repair=repair)
+    submission = read_named(predictions, on.gold, on.schema, repair=repair)
     found = {
         "valid": True,
         "articles": len(submission.articles),
@@ -196,16 +202,23 @@ def board(
     submissions: Annotated[Path, typer.Option(help="folder of submissions")] = HERE / "submissions",
     out: Out = None,
     partial: Partial = False,
+    show_texts: Annotated[
+        bool, typer.Option("--show-texts", help="show stand-off texts, too, where their terms allow it")
+    ] = False,
 ) -> None:
     """Score every submission anew and write the leaderboard: pages, results.json, scores.csv, README.md."""
     entries = find_entries(submissions)
+    if show_texts and out is None:
+        raise CallError("the pages of the repository hold no stand-off text; write elsewhere with --out DIR")
     on = ground(split, release, annotations, texts or [])
     if out is None:
         out = HERE / "leaderboard"
         check_whole(on, split, partial=partial)
     with talk.status(f"scoring {len(entries)} systems"):
         results = score_entries(entries, on.gold, on.schema, split=split, release=on.release)
-        written = write_board(out, results, entries, on, read_corpus(annotations, texts or []))
+        written = write_board(
+            out, results, entries, on, read_corpus(annotations, texts or []), standoff=show_texts
+        )
     print_data(markdown(results))
     talk.print(f"{len(entries)} systems; {len(written)} files written to {out}", markup=False)
 

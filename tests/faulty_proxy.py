@@ -11,10 +11,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 Fault = str | float | None
-"""None: pass on. "502": a page in the server's place. "hang": silence, and the server is not asked.
+"""What is done with a request. None: it is passed on.
 
-"lost": the server does it, and its answer never comes. A number: that part of the answer's body comes.
+The server is not asked: "502" (a page in its place), "html" (200 and such a page), "drop" (the connection
+is closed), "hang" (silence). The server is asked: "lost" (its answer never comes), "replaced" (by a 502),
+a number (that part of the answer's body comes).
 """
+PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+HTML = [("Content-Type", "text/html")]
 
 
 @dataclass
@@ -24,7 +28,17 @@ class Proxy:
     url: str
     fault: Callable[[str, str], Fault] = lambda _method, _path: None
     asked: list[tuple[str, str]] = field(default_factory=list)
+    struck: list[tuple[str, str]] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
+
+    def strike_once(self, on: str, fault: Fault) -> None:
+        """Spoil the first request from now on whose "METHOD /path" holds `on`."""
+        before = len(self.struck)
+
+        def once(method: str, path: str) -> Fault:
+            return fault if on in f"{method} {path}" and len(self.struck) == before else None
+
+        self.fault = once
 
 
 @contextmanager
@@ -43,14 +57,17 @@ def faulty_proxy(server: str) -> Iterator[Proxy]:
 
         def _pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            proxy.asked.append((self.command, self.path))
-            fault = proxy.fault(self.command, self.path)
-            self.close_connection = fault is not None
+            request = (self.command, self.path)
+            proxy.asked.append(request)
+            fault = proxy.fault(*request)
+            if fault is not None:
+                proxy.struck.append(request)
+                self.close_connection = True
             if fault == "hang":
                 proxy.closing.wait()
-            elif fault == "502":
-                self._answer(502, [("Content-Type", "text/html")], b"<html>Bad Gateway</html>", 1.0)
-            else:
+            elif fault in ("502", "html"):
+                self._answer(502 if fault == "502" else 200, HTML, PAGE)
+            elif fault != "drop":
                 self._forward(body, fault)
 
         def _forward(self, body: bytes, fault: Fault) -> None:
@@ -60,11 +77,15 @@ def faulty_proxy(server: str) -> Iterator[Proxy]:
             answer = upstream.getresponse()
             content = answer.read()
             upstream.close()
-            if fault != "lost":
+            if fault == "replaced":
+                self._answer(502, HTML, PAGE)
+            elif fault != "lost":
                 part = fault if isinstance(fault, float) else 1.0
                 self._answer(answer.status, answer.getheaders(), content, part)
 
-        def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes, part: float) -> None:
+        def _answer(
+            self, status: int, headers: list[tuple[str, str]], body: bytes, part: float = 1.0
+        ) -> None:
             self.send_response(status)
             for name, value in headers:
                 if name.lower() not in {"content-length", "transfer-encoding", "connection"}:
@@ -82,7 +103,7 @@ def faulty_proxy(server: str) -> Iterator[Proxy]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as listening:
         listening.daemon_threads = True
         proxy = Proxy(f"http://127.0.0.1:{listening.server_address[1]}")
-        thread = threading.Thread(target=listening.serve_forever, daemon=True)
+        thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
             yield proxy

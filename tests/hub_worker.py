@@ -24,8 +24,8 @@ def settings(hub: Hub, home: Path, *, token: str | None = WRITER) -> dict[str, s
         "HF_HOME": str(home),
         "HF_HUB_DISABLE_XET": "1",
         "HF_HUB_DISABLE_TELEMETRY": "1",
-        "HF_HUB_DOWNLOAD_TIMEOUT": "5",
-        "HF_HUB_ETAG_TIMEOUT": "5",
+        "HF_HUB_DOWNLOAD_TIMEOUT": "30",
+        "HF_HUB_ETAG_TIMEOUT": "30",
     }
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "HUGGING", "KHABAR_"))}
     return {**kept, **own, **({"HF_TOKEN": token} if token else {})}
@@ -37,7 +37,7 @@ def worker(hub: Hub, home: Path) -> Iterator[Call]:
     context = multiprocessing.get_context("spawn")
     environment = settings(hub, home)
     with ProcessPoolExecutor(1, mp_context=context, initializer=_settle, initargs=(environment,)) as pool:
-        yield lambda function, *arguments, **named: pool.submit(function, *arguments, **named).result(120)
+        yield lambda function, *arguments, **named: pool.submit(function, *arguments, **named).result(600)
 
 
 def _settle(environment: dict[str, str]) -> None:

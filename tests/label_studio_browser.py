@@ -43,7 +43,7 @@ class Person:
 
     def __init__(self, page: Page, url: str) -> None:
         self.page, self.url = page, url
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(120_000)  # on a busy machine a page takes its time
 
     def log_in(self, email: str, password: str) -> None:
         self.page.goto(f"{self.url}/user/login/")
@@ -59,8 +59,10 @@ class Person:
 
     def drag(self, span: Span) -> None:
         """Select those characters with the mouse, in reading order."""
-        first, last = self.page.evaluate(_BOXES, list(span))
-        first, last = self.page.evaluate(_BOXES, list(span))  # the first look may have scrolled
+        before, found = None, self.page.evaluate(_BOXES, list(span))
+        while found != before:  # the first look may have scrolled, and panels may still be coming
+            before, found = found, self.page.evaluate(_BOXES, list(span))
+        first, last = found
         self.page.mouse.move(_edge(first, begin=True), first["middle"])
         self.page.mouse.down()
         self.page.mouse.move(_edge(last, begin=False), last["middle"], steps=8)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ class Chats:
     """What the endpoint answers. `faults` strike first, in order; then `reply` gives the words of the answer.
 
     A fault is a status with a body and headers, or "hang" (seconds of silence), "drop" (connection closed),
-    "cut" (the body ends in its middle), "slow", "trickle" (a byte now and then), "html" (200, no completion).
+    "cut" (the body ends in its middle), "trickle" (a byte now and then), "html" (200, no completion).
     """
 
     reply: Callable[[dict[str, Any]], str | None]
@@ -31,8 +30,6 @@ class Chats:
     requests: list[dict[str, Any]] = field(default_factory=list)
     authorizations: list[str | None] = field(default_factory=list)
     url: str = ""
-    at_once: int = 0
-    most_at_once: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
     closing: threading.Event = field(default_factory=threading.Event)
 
@@ -66,16 +63,10 @@ def serving(chats: Chats) -> Iterator[Chats]:
                 chats.requests.append(given)
                 chats.authorizations.append(self.headers.get("authorization"))
                 fault = chats.faults.pop(0) if chats.faults else None
-                chats.at_once += 1
-                chats.most_at_once = max(chats.most_at_once, chats.at_once)
-            try:
-                if self.path != "/v1/chat/completions":
-                    self.answer(404, b"no such path")
-                else:
-                    self.strike(fault, given)
-            finally:
-                with chats.lock:
-                    chats.at_once -= 1
+            if self.path != "/v1/chat/completions":
+                self.answer(404, b"no such path")
+            else:
+                self.strike(fault, given)
 
         def strike(self, fault: Any, given: dict[str, Any]) -> None:
             if isinstance(fault, tuple):
@@ -98,7 +89,6 @@ def serving(chats: Chats) -> Iterator[Chats]:
                 while not chats.closing.wait(0.05):
                     self.wfile.write(b" ")
             else:
-                time.sleep(0.05 if fault == "slow" else 0)
                 self.answer(200, body)
             return None
 

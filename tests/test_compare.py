@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from khabar.errors import CallError
+from khabar.errors import CallError, DataError
 from khabar.schema import Schema
 from khabar.scoring import Comparison, Pair, compare, comparison_report, evaluate
 from khabar.scoring.board import named_submissions
@@ -204,6 +204,30 @@ def test_it_is_said_when_there_are_too_few_articles_to_tell_any_systems_apart(ti
     assert list(comparison_report.notes(enough)) == []
     drawn = compare(rows_of(8), systems, schema=tiny_schema, resamples=50, permutations=99)
     assert drawn.smallest_p == 1 / 100
+
+
+def test_a_system_may_be_a_function_of_a_row(tiny_schema: Schema) -> None:
+    records = {each["article"]: each for each in right()}
+
+    def predict(shown: Record) -> Record:
+        assert not {"entities", "events"} & set(shown)
+        return {name: records[shown["id"]][name] for name in ("entities", "events")}
+
+    one = compare(gold_rows(), {"A": predict, "B": nothing()}, schema=tiny_schema, resamples=50)
+    two = compare(gold_rows(), {"A": right(), "B": nothing()}, schema=tiny_schema, resamples=50)
+    assert one == two
+
+
+def test_the_faults_of_all_systems_are_told_each_under_its_name(tiny_schema: Schema) -> None:
+    systems = {"good": right(), "short": right()[:1], "mixed": [*right(), 3]}
+    with pytest.raises(DataError) as raised:
+        compare(gold_rows(), systems, schema=tiny_schema)
+    assert [each.source for each in raised.value.reports] == ["short", "mixed"]
+
+
+def test_a_function_that_gives_no_object_is_told_with_the_article(tiny_schema: Schema) -> None:
+    with pytest.raises(DataError, match="expected an object with entities, events or both, found NoneType"):
+        evaluate(gold_rows(), lambda _: None, schema=tiny_schema)  # type: ignore[arg-type,return-value]
 
 
 def test_one_system_or_two_golds_cannot_be_compared(tiny_schema: Schema) -> None:

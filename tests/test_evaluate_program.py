@@ -35,7 +35,6 @@ def call(repository: Path, *words: str | Path) -> subprocess.CompletedProcess[st
         text=True,
         check=False,
         cwd=repository.parent,
-        timeout=120,
     )
 
 

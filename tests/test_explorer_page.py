@@ -18,7 +18,7 @@ from khabar.scoring import read_gold
 from khabar.scoring.board import find_entries
 from khabar.scoring.extraction import Event as Said
 from khabar.scoring.extraction import Extraction
-from release_corpus import OURS, THEIRS, corpus_of, make_checkout, place, write_theirs
+from release_corpus import OURS, THEIRS, corpus_of, keep_theirs_back, make_checkout, place, write_theirs
 from scoring_gold import row
 from test_board import add
 from test_leaderboard_page import Opened, browser, parsed
@@ -94,11 +94,33 @@ def test_the_text_of_a_stand_off_source_is_in_no_page_though_it_is_on_this_machi
     assert corpus.articles["theirs-1"].text == THEIRS
     page = pages["theirs-1.html"]
     assert "باريس" in page
-    assert "not ours to show" in page
+    assert "its authors’, and not in this page" in page
+    assert "board --out DIR --show-texts" in page
     for words in ("عقدت", "القمة في", "قمة"):
         assert all(words not in each for each in pages.values())
     without = explorer(corpus_of(make_checkout(tmp_path, tiny_schema_value(), "")), [system()])
     assert without == pages
+
+
+def test_stand_off_texts_whose_terms_allow_it_are_shown_where_one_asks_for_it(tmp_path: Path) -> None:
+    checkout = make_checkout(tmp_path, tiny_schema_value(), "")
+    corpus = corpus_of(checkout, write_theirs(tmp_path / "theirs"))
+    found = explorer(corpus, standoff=True)
+    assert layers_of(found["theirs-1.html"])["gold"].text == THEIRS
+    assert "Text: " in found["theirs-1.html"]
+    assert "<title>قمة في باريس – Khabar</title>" in found["theirs-1.html"]
+    assert '<a href="theirs-1.html" lang="ar" dir="rtl"><bdi>قمة في باريس</bdi></a>' in found["index.html"]
+    not_here = explorer(corpus_of(checkout), standoff=True)
+    assert "its authors’, and not in this page" in not_here["theirs-1.html"]
+
+
+def test_no_page_holds_a_text_that_may_not_be_passed_on(tmp_path: Path) -> None:
+    checkout = make_checkout(tmp_path, tiny_schema_value(), "")
+    keep_theirs_back(checkout)
+    found = explorer(corpus_of(checkout, write_theirs(tmp_path / "theirs")), standoff=True)
+    assert all("عقدت" not in page for page in found.values())
+    assert "not ours to show" in found["theirs-1.html"]
+    assert "--show-texts" not in found["theirs-1.html"]
 
 
 def test_a_source_that_nothing_describes_is_not_shown(tmp_path: Path) -> None:

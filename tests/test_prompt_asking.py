@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from pathlib import Path
@@ -174,9 +175,22 @@ def test_where_the_call_is_refused_the_rest_is_not_asked(tiny_schema: Schema, tm
 
 
 def test_no_more_articles_are_asked_about_at_once_than_allowed(tiny_schema: Schema, tmp_path: Path) -> None:
-    with serving(Chats(lambda _: EMPTY, faults=["slow"] * 6)) as chats:
-        list(asking(chats, tiny_schema, tmp_path).run(at_once=3))
-    assert 1 < chats.most_at_once <= 3
+    three, lock, here, most = threading.Barrier(3), threading.Lock(), 0, 0
+
+    def reply(_: Any) -> str:
+        nonlocal here, most
+        with lock:
+            here += 1
+            most = max(most, here)
+        three.wait(60)  # fails where fewer come at once
+        with lock:
+            here -= 1
+        return EMPTY
+
+    with serving(Chats(reply)) as chats:
+        asked = asking(chats, tiny_schema, tmp_path, timeout=60.0)
+        assert len(list(asked.run(at_once=3))) == 6
+    assert (most, asked.failed) == (3, {})
 
 
 def test_a_kept_answer_that_was_spoilt_is_told_and_not_mended(tiny_schema: Schema, tmp_path: Path) -> None:

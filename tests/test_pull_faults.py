@@ -30,6 +30,7 @@ from khabar.labelstudio.pulling import pull
 from khabar.labelstudio.server import Served, serving
 from label_studio_server import free_port
 from label_studio_work import MENTION, RESULT, make_work, passes_in, write_small_corpus
+from moments import Moments
 from small_disk import small_disk
 
 pytestmark = [pytest.mark.labelstudio, pytest.mark.slow]
@@ -111,17 +112,17 @@ def test_a_pull_killed_at_20_random_moments_and_repeated_has_every_pass_whole(
     program = repository / "scripts" / "label_studio.py"
     data = label_studio_served.log.parent
     command = [sys.executable, program, "pull", "--data", data, "--annotations", big_corpus.folder]
-    before = time.monotonic()
+    begun = time.monotonic()
     subprocess.run(command, check=True, capture_output=True)
-    duration = time.monotonic() - before
+    moments, choose = Moments(4, time.monotonic() - begun), random.Random(4)
     assert held(big_corpus) == wanted
-    choose = random.Random(4)
     killed = 0
     for moment in range(20):
         remove_passes(big_corpus, keep=0.3, choose=choose)
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
             if moment % 2:
-                time.sleep(choose.uniform(0.2, 1.0) * duration)
+                time.sleep(moments.draw())
+                moments.was(in_time=process.poll() is None)
             else:  # while files are written, which is over in a moment
                 wait_for_files(process, big_corpus, choose.randrange(1, ARTICLES // 2))
             process.send_signal(signal.SIGKILL)
@@ -206,10 +207,11 @@ def test_a_502_and_a_reply_that_never_comes_are_one_clear_error(
         f"{proxy.url}: answered 502 while making a snapshot of project {desk.project.id}\n"
         "Next: run the same command again; if it stays so, see the server's log"
     )
-    monkeypatch.setattr(snapshots, "PATIENCE", 2.0)
     proxy.fault = lambda method, _: "hang" if method == "POST" else None
-    with pytest.raises(ServerError) as error:
-        pull(big_corpus, desk)
+    with monkeypatch.context() as patch:
+        patch.setattr(snapshots, "PATIENCE", 2.0)
+        with pytest.raises(ServerError) as error:
+            pull(big_corpus, desk)
     assert str(error.value) == (
         f"{proxy.url}: no answer in 2 s while making a snapshot of project {desk.project.id}\n"
         "Next: see whether the server is busy or stuck, then run the same command again"
@@ -306,7 +308,7 @@ def test_a_server_killed_at_20_random_moments_of_a_pull_loses_nothing(
     """Killed by SIGKILL, started again on the same data, and asked again."""
     port = free_port()
     people: list[Any] = [("a", "annotator")]
-    moments = random.Random(seed := random.randrange(10**6))
+    choose = random.Random(8)
 
     def served() -> AbstractContextManager[Served]:
         return serving(
@@ -318,22 +320,23 @@ def test_a_server_killed_at_20_random_moments_of_a_pull_loses_nothing(
         (desk,) = desks(big_corpus, server.site)
         begun = time.monotonic()
         pull(big_corpus, desk)
-        duration = time.monotonic() - begun
+        moments = Moments(8, time.monotonic() - begun)
     wanted, failed = submitted(big_corpus), 0
     for _ in range(20):
-        remove_passes(big_corpus, keep=0.3, choose=moments)
+        remove_passes(big_corpus, keep=0.3, choose=choose)
         with served() as server:
             (desk,) = desks(big_corpus, server.site)
-            after = moments.uniform(0, duration)
-            killer = threading.Timer(after, os.killpg, (server.process.pid, signal.SIGKILL))
+            killer = threading.Timer(moments.draw(), os.killpg, (server.process.pid, signal.SIGKILL))
             killer.start()
-            failed += bool(failure(big_corpus, desk))
+            in_time = bool(failure(big_corpus, desk))
             killer.cancel()
-        assert held(big_corpus).items() <= wanted.items(), f"seed {seed}"
-    assert failed >= 10, f"most pulls had ended before their server was killed; seed {seed}"
+            moments.was(in_time=in_time)
+            failed += in_time
+        assert held(big_corpus).items() <= wanted.items()
+    assert failed >= 10, "most pulls had ended before their server was killed"
     with served() as server:
         (desk,) = desks(big_corpus, server.site)
         pull(big_corpus, desk)
         assert left_on_server(desk) == []
-    assert held(big_corpus) == wanted, f"seed {seed}"
+    assert held(big_corpus) == wanted
     remove_passes(big_corpus, keep=0.0)

@@ -17,7 +17,7 @@ from khabar.files import write_json
 from khabar.release.card import Canary, Verbatim, canary, figures, licence_names, render, size_category
 from khabar.release.citation import read_citation
 from khabar.release.counts import Census
-from khabar.release.features import CONFIGS
+from khabar.release.features import CONFIGS, columns
 from khabar.release.manifest import SplitRows
 from khabar.release.parquet import Written
 from khabar.release.tables import rows_of
@@ -97,6 +97,29 @@ def test_figures_are_counted_from_the_rows(checkout: Path) -> None:
     assert "| `Meet` | لقاء | Participant+, Topic, Place+, Time+ | حدث | 2 | 0 | 1 | 3 |" in card
     assert "| `triggers`: spans inside another or on the same words | 1 | 0 | 0 |" in card
     assert "- `realis` (`actual`, `future`, `negated`, `hypothetical`; of every event type): الواقعية" in card
+
+
+def test_every_column_is_described_with_its_type_and_where_it_is(checkout: Path) -> None:
+    card = card_of(checkout)
+    part = card.split("### Columns\n")[1].split("\n### ")[0]
+    rows = [line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("| `")]
+    every = columns(corpus_of(checkout).schema)
+    assert {row[0].strip("`") for row in rows} == {name for each in every.values() for name in each}
+    said = {row[0].strip("`"): row[1:3] for row in rows}
+    assert said["id"] == ["all", "`string`"]
+    assert said["annotator"] == ["passes", "`string`"]
+    assert said["starts"] == ["ner, triggers", "`list of int32`"]
+    assert said["ner_tags"] == ["ner", "`list of class label of 7`"]
+    assert said["sentences"] == ["documents, passes", "`list of {id: string, start: int32, end: int32}`"]
+    assert "trigger: {start: int32, end: int32, text: string}" in said["events"][1]
+    assert "arguments: list of {role: string, entity: string, " in said["events"][1]
+
+
+def test_the_card_says_how_to_load_this_very_release_and_how_to_submit(checkout: Path) -> None:
+    card = card_of(checkout)
+    assert 'place, revision = "OWNER/NAME", "v1.2.3"' in card
+    assert "hf://datasets/OWNER/NAME@v1.2.3" in card
+    assert "benchmark/submissions/<your system>/" in card
 
 
 def test_what_is_left_out_is_named_in_the_card_and_nothing_is_said_where_nothing_is(
@@ -201,7 +224,7 @@ def test_code_and_metadata_are_printed_as_they_are() -> None:
 
 def test_every_table_of_the_card_has_rows_of_one_width(checkout: Path) -> None:
     tables = re.findall(r"(?:^\|.*\n)+", card_of(checkout), re.MULTILINE)
-    assert len(tables) == 9
+    assert len(tables) == 10
     for table in tables:
         widths = {len(re.findall(r"(?<!\\)\|", line.rstrip())) for line in table.splitlines()}
         assert len(widths) == 1, table

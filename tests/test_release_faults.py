@@ -121,6 +121,23 @@ def test_a_full_disk_ends_in_a_clear_error_and_nothing_else(
         check_one_right_release(disk / "release", checkout, whole)
 
 
+def test_a_full_disk_under_the_loaders_cache_is_not_blamed_on_the_release(
+    checkout: Path, whole: BuildReport, tmp_path: Path
+) -> None:
+    """In a process of its own: the loader keeps its file open, and a disk in use cannot be taken away."""
+    out = tmp_path / "out" / "release"
+    check = f"from khabar.release import verify\nverify({str(whole.folder)!r})\n"
+    with mounted(tmp_path / "disk", "size=16k") as disk:
+        elsewhere = f"import tempfile\ntempfile.tempdir = {str(disk)!r}\n"
+        for before in (elsewhere, elsewhere + check):
+            ended = run(before, checkout, out)
+            assert f"DataError: {disk}: 1 fault" in ended.stderr
+            assert "the loader's cache could not be written: " in ended.stderr
+            assert "name another folder in TMPDIR" in ended.stderr
+    assert not out.parent.exists()
+    check_one_right_release(out, checkout, whole)
+
+
 class Full:
     """A data file on a disk that has room for so many bytes and no more, for whoever may not mount one."""
 

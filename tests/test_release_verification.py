@@ -134,6 +134,16 @@ def test_labels_renamed_by_a_card_are_found(copy: Path, tmp_path: Path) -> None:
     assert [fault.where for fault in found.faults] == ["ner/train", "ner/validation", "ner/test"]
 
 
+def test_a_card_that_lacks_a_column_is_refused_with_its_name(copy: Path) -> None:
+    card = (copy / "README.md").read_text(encoding="utf-8")
+    without = card.replace("  - name: text_sha256\n    dtype: string\n", "", 1)
+    assert without != card
+    (copy / "README.md").write_text(without, encoding="utf-8")
+    refused = pytest.raises(DataError, match=r"the loader refuses it: .*text_sha256")
+    with refused, loaded(copy, "documents"):
+        pass
+
+
 def test_a_changed_row_of_a_loaded_split_is_found(release: Path, tmp_path: Path) -> None:
     given = load_dataset(str(release), "ner", split="train", cache_dir=tmp_path)
     changed = given.map(lambda row: {**row, "tokens": [token.strip("ء") for token in row["tokens"]]})

@@ -140,9 +140,9 @@ def test_the_version_of_the_rules_is_named() -> None:
 @pytest.mark.parametrize("piece", ["1. ", "ا. ", '".ا', "(نعم. ", ".", "…(", '"'])
 def test_the_time_for_a_line_grows_with_its_length_only(piece: str) -> None:
     text = piece * 30_000
-    began = time.monotonic()
+    began = time.process_time()
     tokens = sum(len(sentence.tokens) for sentence in segment(text))
-    assert time.monotonic() - began < 8
+    assert time.process_time() - began < 8
     assert tokens == len(tokenize(text))
 
 

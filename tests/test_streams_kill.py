@@ -8,22 +8,26 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from khabar.streams.writing import decode, encode
+from moments import Moments
 from stream_articles import contents, lines_of, record, rows
 
-PROGRAM = """
+MOMENTS = 50
+WORKERS = 4
+TRIES = 10
+PROGRAM = f"""
 import sys
 from pathlib import Path
 from stream_articles import run
 
 if __name__ == "__main__":
-    run([sys.argv[1]], Path(sys.argv[2]), shard=20, workers=4, form=".jsonl.zst")
+    run([sys.argv[1]], Path(sys.argv[2]), shard=20, workers={WORKERS}, form=".jsonl.zst")
 """
-MOMENTS = 50
 
 
 @pytest.fixture
@@ -66,10 +70,9 @@ def test_killed_at_fifty_moments_and_gone_on_with_it_is_the_unbroken_run(
 ) -> None:
     begun = time.monotonic()
     assert started(stream, tmp_path / "whole").wait() == 0
-    lasts = time.monotonic() - begun
+    moments, shards = Moments(7, time.monotonic() - begun), random.Random(7)
     whole = contents(tmp_path / "whole")
     assert len([name for name in whole if name.startswith("part-")]) == 30
-    chosen = random.Random(7)
     seen: set[str] = set()
     kills = 0
     run = 0
@@ -78,10 +81,13 @@ def test_killed_at_fifty_moments_and_gone_on_with_it_is_the_unbroken_run(
         run += 1
         while state(out) != "done" and kills < MOMENTS:
             process = started(stream, out)
-            time.sleep(chosen.uniform(0.2, 1.0) * lasts)
-            if process.poll() is None:
-                process.send_signal(signal.SIGKILL)
-                kills += 1
+            if kills % 2:
+                wait_for_shards(process, out, shards.randrange(1, 6))
+            elif kills:  # the first at once
+                time.sleep(moments.draw())
+                moments.was(in_time=process.poll() is None)
+            kills += process.poll() is None
+            process.send_signal(signal.SIGKILL)
             process.communicate()
             seen.add(state(out))
         assert started(stream, out).wait() == 0
@@ -89,18 +95,18 @@ def test_killed_at_fifty_moments_and_gone_on_with_it_is_the_unbroken_run(
     assert {"begun", "converting"} <= seen
 
 
+def wait_for_shards(process: subprocess.Popen[bytes], out: Path, more: int) -> None:
+    """Until so many more shards are done than were, or the run has ended."""
+    before = len(list(out.glob("work/shard-*.json")))
+    while process.poll() is None and len(list(out.glob("work/shard-*.json"))) < before + more:
+        time.sleep(0.005)
+
+
 @pytest.mark.slow
 def test_a_shard_that_is_done_is_not_done_again(stream: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    process = started(stream, out)
     # Of the first shard, for only its articles are copies of nothing before them.
-    ledger = out / "work" / "shard-000000.json"
-    while not ledger.exists():
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    assert state(out) == "converting"
-    part = out / "work" / f"part-{ledger.stem[6:]}.jsonl.zst"
+    out = killed_with(stream, tmp_path, "shard-000000.json")
+    part = out / "work" / "part-000000.jsonl.zst"
     marked = [{**row, "title": "ختم"} for row in decode(part.read_bytes(), ".jsonl.zst")]
     part.write_bytes(encode(marked, ".jsonl.zst"))
     assert started(stream, out).wait() == 0
@@ -110,17 +116,49 @@ def test_a_shard_that_is_done_is_not_done_again(stream: Path, tmp_path: Path) ->
     assert {name for name, title in written.items() if title == "ختم"} == set(kept)
 
 
+def killed_with(stream: Path, folder: Path, ledger: str) -> Path:
+    """A run killed when that shard is done and others are not; again where the others were faster."""
+    for number in range(TRIES):
+        out = folder / f"out-{number}"
+        process = started(stream, out)
+        while process.poll() is None and not (out / "work" / ledger).exists():
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        if state(out) == "converting":
+            return out
+    pytest.fail(f"{TRIES} runs had ended before they were killed")
+
+
 @pytest.mark.slow
 def test_processes_of_the_run_that_are_killed_are_replaced(stream: Path, tmp_path: Path) -> None:
     assert started(stream, tmp_path / "whole").wait() == 0
-    process = started(stream, tmp_path / "out")
-    while len(workers := _workers(process.pid)) < 4:
-        time.sleep(0.01)
-    for worker in workers[:3]:
-        os.kill(worker, signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == 0
-    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+    for number in range(TRIES):
+        out = tmp_path / f"out-{number}"
+        process = started(stream, out)
+        killed = kill_workers(process, 3)
+        process.communicate()
+        assert process.returncode == 0
+        assert contents(out) == contents(tmp_path / "whole")
+        if killed:
+            return
+    pytest.fail(f"{TRIES} runs had ended before their processes were killed")
+
+
+def kill_workers(process: subprocess.Popen[bytes], count: int) -> int:
+    """Kill so many processes of the run while all are at work; how many were still there."""
+    workers: list[int] = []
+    while process.poll() is None and len(workers) < WORKERS:
+        time.sleep(0.005)
+        workers = _workers(process.pid)
+    if len(workers) < WORKERS:
+        return 0
+    killed = 0
+    for worker in workers[:count]:
+        with suppress(ProcessLookupError):  # it has ended meanwhile
+            os.kill(worker, signal.SIGKILL)
+            killed += 1
+    return killed
 
 
 def _workers(run: int) -> list[int]:

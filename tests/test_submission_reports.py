@@ -136,3 +136,31 @@ def test_the_program_tells_faults_and_mends_as_json(repository: Path, tmp_path: 
             "mended": "B-PER",
         }
     ]
+
+
+def test_a_key_that_is_not_known_is_told_once_and_not_by_every_line_after(
+    gold: Gold, tiny_schema: Schema
+) -> None:
+    records = right()
+    records[0]["entitiez"] = records[0].pop("entities")
+    assert [(each["code"], each["line"]) for each in parts_of(records, gold, tiny_schema)] == [("KB004", 1)]
+
+
+def test_a_folder_is_validated_with_what_it_says_of_its_system(repository: Path, tmp_path: Path) -> None:
+    annotations = make_checkout(tmp_path / "checkout", tiny_schema_value(), "") / "annotations"
+    folder = tmp_path / "mine"
+    program = [sys.executable, repository / "benchmark" / "evaluate.py"]
+    command = list(map(str, [*program, "starter", folder, "--annotations", annotations]))
+    subprocess.run(command, capture_output=True, check=True)
+    done = run(repository, folder, "--annotations", annotations)
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"{folder}: valid; 1 articles; predicts arguments, entities, triggers\n",
+    )
+    described = (folder / "system.yaml").read_text(encoding="utf-8")
+    (folder / "system.yaml").write_text(described + "colour: red\n", encoding="utf-8")
+    write_lines(folder / "predictions.jsonl", [{"article": "gone", "entities": []}])
+    done = run(repository, folder, "--annotations", annotations)
+    assert done.returncode == 1
+    assert "system.yaml: 1 fault" in done.stderr
+    assert "KB010 line 1 'gone'" in done.stderr

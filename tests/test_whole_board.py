@@ -19,7 +19,7 @@ from scoring_gold import gold_rows, write_lines
 def call(repository: Path, *words: object) -> subprocess.CompletedProcess[str]:
     """Run the program."""
     command = [sys.executable, repository / "benchmark" / "evaluate.py", *words]
-    return subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +54,12 @@ def test_a_board_of_the_articles_there_are_is_written_where_one_asks_for_it(
     assert done.returncode == 0, done.stderr
     made = json.loads((tmp_path / "board" / "results.json").read_text(encoding="utf-8"))
     assert made["gold"]["left_out"]
+
+
+def test_the_board_of_the_repository_shows_no_stand_off_text(repository: Path) -> None:
+    done = call(repository, "board", "--show-texts")
+    assert done.returncode == 2
+    assert "hold no stand-off text; write elsewhere with --out DIR" in " ".join(done.stderr.split())
 
 
 def test_partial_lets_a_board_lack_articles(tiny_schema: Schema) -> None:

@@ -17,10 +17,19 @@ from khabar.scoring.gold import Article
 
 
 def write_board(
-    out: Path, results: Mapping[str, Any], entries: Sequence[Entry], on: Ground, corpus: Corpus
+    out: Path,
+    results: Mapping[str, Any],
+    entries: Sequence[Entry],
+    on: Ground,
+    corpus: Corpus,
+    *,
+    standoff: bool = False,
 ) -> list[str]:
-    """Write every file of the board, and return their names. All are made before the first is written."""
-    shown = _shown_articles(corpus, on)
+    """Write every file of the board, and return their names. All are made before the first is written.
+
+    `standoff` as of `khabar.pages.showing.shown_text`.
+    """
+    shown = _shown_articles(corpus, on, standoff=standoff)
     files = {
         "results.json": dump_json(results, indent=1) + "\n",
         "scores.csv": as_csv(results),
@@ -31,7 +40,7 @@ def write_board(
         "systems": {
             f"{each['id']}.html": system_page(results, each, on.schema, shown) for each in results["systems"]
         },
-        "articles": explorer(corpus, voices_on(corpus, on.gold, entries)),
+        "articles": explorer(corpus, voices_on(corpus, on.gold, entries), standoff=standoff),
     }
     for name, content in files.items():
         write_text(out / name, content)
@@ -40,7 +49,7 @@ def write_board(
     return [*files, *(f"{folder}/{name}" for folder, found in pages.items() for name in found)]
 
 
-def _shown_articles(corpus: Corpus, on: Ground) -> dict[str, Article]:
-    """Scored articles whose text may be shown, and is the corpus's."""
-    texts = shown_texts(corpus)
+def _shown_articles(corpus: Corpus, on: Ground, *, standoff: bool) -> dict[str, Article]:
+    """Scored articles whose text is shown, and is the corpus's."""
+    texts = shown_texts(corpus, standoff=standoff)
     return {id_: each for id_, each in on.gold.articles.items() if texts.get(id_) == each.text}

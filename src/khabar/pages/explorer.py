@@ -1,7 +1,7 @@
 """The explorer: a page for every article, gold, passes and systems in it, and a list of them all.
 
-The text of a stand-off source is never written into a page, whether it is on this machine or not:
-its pages hold metadata, counts and the annotated mentions, and are the same everywhere.
+The text of a stand-off source is written into a page only where one asks for it and its terms let others
+pass it on. Its other pages hold metadata, counts and the annotated mentions, and are the same everywhere.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from khabar.text import tokenize
 
 INDEX = "index.html"
 NAMES = 9
-"""Mentions by which the list shows an article whose text is not ours to show."""
+"""Mentions by which the list shows an article whose text is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,18 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An article with all that is said of it; `text` is None where it is not ours to show."""
+    """An article with all that is said of it; `text` is None where it is not shown."""
 
     article: Article
     source: Source | None
     split: str | None
     text: str | None
     layers: tuple[Layer, ...]
+
+    @property
+    def title(self) -> str | None:
+        """The article's title: the text's first line where the title of a shown text is not in the corpus."""
+        return self.article.title or (self.text or "").partition("\n")[0] or None
 
     @property
     def types(self) -> list[str]:
@@ -99,13 +104,13 @@ def voices_on(corpus: Corpus, gold: Gold, entries: Sequence[Entry]) -> list[Voic
     return found
 
 
-def explorer(corpus: Corpus, voices: Sequence[Voice] = ()) -> dict[str, str]:
+def explorer(corpus: Corpus, voices: Sequence[Voice] = (), *, standoff: bool = False) -> dict[str, str]:
     """The pages by the names of their files: `<article id>.html` and `index.html`.
 
-    A voice is shown beside an article it speaks of, where the text is shown. Raises what reading the
-    corpus raises.
+    A voice is shown beside an article it speaks of, where the text is shown; `standoff` as of
+    `khabar.pages.showing.shown_text`. Raises what reading the corpus raises.
     """
-    found = readings(corpus, voices)
+    found = readings(corpus, voices, standoff=standoff)
     pages = {
         each.file: article_page(each, corpus.schema, before=before, after=after)
         for before, each, after in zip([None, *found], found, [*found[1:], None], strict=False)
@@ -113,7 +118,7 @@ def explorer(corpus: Corpus, voices: Sequence[Voice] = ()) -> dict[str, str]:
     return {**pages, INDEX: articles_page(found, corpus.schema)}
 
 
-def readings(corpus: Corpus, voices: Sequence[Voice] = ()) -> list[Reading]:
+def readings(corpus: Corpus, voices: Sequence[Voice] = (), *, standoff: bool = False) -> list[Reading]:
     """The articles of the corpus by id, with gold first, then passes, then voices."""
     spoken = {name: _annotations(corpus, name) for name in ("gold", *corpus.pass_names)}
     sources = sources_of(corpus)
@@ -121,7 +126,7 @@ def readings(corpus: Corpus, voices: Sequence[Voice] = ()) -> list[Reading]:
     found = []
     for article in sorted(corpus.articles.values(), key=lambda each: each.id):
         source = sources.get(article.source)
-        text = shown_text(article, source)
+        text = shown_text(article, source, standoff=standoff)
         said = {name: each[article.id] for name, each in spoken.items() if article.id in each}
         layers = [_layer(corpus, name, each, text) for name, each in said.items()]
         if text is not None:

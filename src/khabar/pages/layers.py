@@ -19,7 +19,7 @@ from khabar.schema import Attribute, Bilingual, Schema
 from khabar.scoring.extraction import Extraction
 
 MAX_WORDS = 5
-"""Of a mention whose text is not ours to show, no more words than that are shown."""
+"""Of a mention whose text is not shown, no more words than that are shown."""
 
 _WORD = re.compile(r"\w+")  # 09:30 is two
 

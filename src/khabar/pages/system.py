@@ -45,7 +45,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A mistake in its sentence; `line` is None where the text is not ours to show."""
+    """A mistake in its sentence; `line` is None where the text is not shown."""
 
     article: str
     times: int

@@ -20,6 +20,7 @@ from khabar.release.croissant import ANNOTATION_LICENCE
 from khabar.release.errata import read_errata
 from khabar.release.features import CONFIGS, as_yaml, columns
 from khabar.release.manifest import SplitCounts
+from khabar.release.meanings import described
 from khabar.release.pairs import MEASURES
 from khabar.release.parquet import Written
 from khabar.schema import Schema
@@ -112,6 +113,7 @@ def figures(
         "schema_version": schema.version,
         "content_digest": content_digest,
         "configs": CONFIGS,
+        "columns": described(columns(schema)),
         "splits": census.sizes,
         "total": sum(census.sizes.values(), SplitCounts.none()),
         "entity_types": _with_tallies(schema.entities, census.entity_tallies()),

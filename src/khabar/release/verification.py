@@ -6,8 +6,10 @@ cached release when the Hub is out of reach, whatever `revision` was asked for; 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import tempfile
+import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
@@ -26,6 +28,8 @@ NEXT_STEP = (
 )
 
 _AT_ONCE = 100  # rows of news with all their labels: some 10 MB as Python objects
+
+_MOST_SAID = 400  # characters of what lies under a refusal: a list of columns, say
 
 GET_AGAIN = "get the release again, or build it again in a new folder"
 
@@ -153,15 +157,13 @@ def _one_by_one(dataset: Any) -> Iterator[Row]:
 def loaded(folder: Path, config: str) -> Iterator[Mapping[str, Any]]:
     """Every split of a configuration, as `load_dataset` gives it from a cache made for this call.
 
-    Raises DataError where the loader refuses the folder.
+    Raises DataError where the loader refuses the folder, or its cache finds no room.
     """
     import datasets  # seconds to import, and only builds and checks need it
 
     with tempfile.TemporaryDirectory(prefix="khabar-cache-") as cache, _no_progress_bars(datasets):
-        try:
+        with _told(folder, config, datasets.exceptions.DatasetsError):
             splits = datasets.load_dataset(str(folder.resolve()), config, cache_dir=cache)
-        except (datasets.exceptions.DatasetsError, ValueError) as error:
-            raise DataError.one(folder, f"the loader refuses it: {error}", where=config) from error
         yield splits
 
 
@@ -170,11 +172,36 @@ def features(folder: Path, config: str) -> Any:
     import datasets
 
     with tempfile.TemporaryDirectory(prefix="khabar-cache-") as cache:
-        try:
+        with _told(folder, config, datasets.exceptions.DatasetsError):
             builder = datasets.load_dataset_builder(str(folder.resolve()), config, cache_dir=cache)
-        except (datasets.exceptions.DatasetsError, ValueError) as error:
-            raise DataError.one(folder, f"the loader refuses it: {error}", where=config) from error
         return builder.info.features
+
+
+@contextmanager
+def _told(folder: Path, config: str, refusal: type[Exception]) -> Iterator[None]:
+    """What the loader says of its trouble, and what lies under it: its own words are one for every cause."""
+    try:
+        yield
+    except (refusal, ValueError, OSError) as error:
+        cause = error.__cause__ or error
+        if _is_full(cause):
+            raise DataError.one(
+                tempfile.gettempdir(),
+                f"the loader's cache could not be written: {cause}",
+                where=config,
+                next_step="free some space there, or name another folder in TMPDIR, and run this again",
+            ) from error
+        if not isinstance(error, refusal | ValueError):
+            raise
+        under = "" if cause is error else f" ({textwrap.shorten(str(cause), _MOST_SAID, placeholder=' …')})"
+        raise DataError.one(folder, f"the loader refuses it: {error}{under}", where=config) from error
+
+
+def _is_full(error: BaseException) -> bool:
+    """The loader looks for room beforehand, too, and has no number for that error."""
+    if not isinstance(error, OSError):
+        return False
+    return error.errno in {errno.ENOSPC, errno.EDQUOT} or "disk space" in str(error)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from khabar.scoring.gold import Gold
 from khabar.scoring.measures import HEADLINES, MEASURES, TASKS
 from khabar.scoring.report import UNDEFINED, as_json, header, percent
 from khabar.scoring.starter import PREDICTIONS
-from khabar.scoring.submission import read_submission
+from khabar.scoring.submission import Submission, read_submission
 from khabar.scoring.system import NAME, System, read_system
 
 ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -145,12 +145,34 @@ def score_files(
     return found
 
 
+def file_of(path: Path) -> Path:
+    """The predictions of a system's folder, or the file itself."""
+    return path / PREDICTIONS if path.is_dir() else path
+
+
+def read_named(path: Path, gold: Gold, schema: Schema, *, repair: bool = False) -> Submission:
+    """The submission in a file or a system's folder; DataError with the faults of both files of a folder."""
+    reports: list[Report] = []
+    try:
+        if path.is_dir():
+            read_system(path / NAME)
+    except DataError as error:
+        reports.extend(error.reports)
+    try:
+        submission = read_submission(file_of(path), gold, schema, repair=repair)
+    except DataError as error:
+        raise DataError([*reports, *error.reports]) from error
+    if reports:
+        raise DataError(reports)
+    return submission
+
+
 def named_submissions(paths: Iterable[Path]) -> dict[str, Path]:
     """Files by the names to call their systems by: the folder's for a system's folder, else the file's.
 
     Where two would have one name, both are called by their paths. CallError if a file is named twice.
     """
-    files = [each / PREDICTIONS if each.is_dir() else each for each in paths]
+    files = [file_of(each) for each in paths]
     if len(set(files)) < len(files):
         raise CallError("a submission is named twice; name each once")
     short = [each.parent.name if each.name == PREDICTIONS else each.stem for each in files]

@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from khabar.bootstrap import RESAMPLES, SEED, Interval, percentile, weights
-from khabar.errors import CallError
+from khabar.errors import CallError, DataError, Report
 from khabar.schema import Schema
 from khabar.scoring.counts import Counts, FloatArray, f1_of
-from khabar.scoring.evaluation import Evaluation, score
+from khabar.scoring.evaluation import Evaluation, Predict, records_of, score
 from khabar.scoring.gold import read_gold
 from khabar.scoring.measures import HEADLINES, TASKS
-from khabar.scoring.submission import judge_records
+from khabar.scoring.submission import Submission, judge_records
 
 PERMUTATIONS = 10_000
 ALPHA = 0.05
@@ -94,7 +94,7 @@ class Comparison:
 
 def compare(
     gold: Iterable[Mapping[str, Any]],
-    systems: Mapping[str, Iterable[Mapping[str, Any]]],
+    systems: Mapping[str, Iterable[Mapping[str, Any]] | Predict],
     *,
     schema: Schema,
     measures: Sequence[str] | None = None,
@@ -104,13 +104,21 @@ def compare(
 ) -> Comparison:
     """The systems' predictions (submission records) compared on gold (`documents` rows of one split).
 
-    Raises DataError as `evaluate` does, CallError where there are fewer than two systems.
+    A system may be a function, as for `evaluate`. Raises DataError with the faults of all systems, each
+    under its name, CallError where there are fewer than two of them.
     """
-    right = read_gold(gold)
-    evaluations = {
-        name: score(right, judge_records(each, right, schema), schema, resamples=0)
-        for name, each in systems.items()
-    }
+    rows = list(gold)
+    right = read_gold(rows)
+    submissions: dict[str, Submission] = {}
+    reports: list[Report] = []
+    for name, each in systems.items():
+        try:
+            submissions[name] = judge_records(records_of(each, rows), right, schema, name=name)
+        except DataError as error:
+            reports.extend(error.reports)
+    if reports:
+        raise DataError(reports)
+    evaluations = {name: score(right, each, schema, resamples=0) for name, each in submissions.items()}
     return compare_evaluations(
         evaluations, measures=measures, permutations=permutations, resamples=resamples, seed=seed
     )

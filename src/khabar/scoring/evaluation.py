@@ -93,15 +93,24 @@ def evaluate(
     """
     rows = list(gold)
     right = read_gold(rows, train=train)
-    records = _predicted(rows, predictions) if callable(predictions) else predictions
-    submission = judge_records(records, right, schema, repair=repair)
+    submission = judge_records(records_of(predictions, rows), right, schema, repair=repair)
     return score(right, submission, schema, resamples=resamples, seed=seed)
+
+
+def records_of(
+    predictions: Iterable[Mapping[str, Any]] | Predict, rows: Iterable[Mapping[str, Any]]
+) -> Iterable[Mapping[str, Any]]:
+    """Submission records, or those that the function gives for the rows, what the gold says taken away."""
+    return _predicted(rows, predictions) if callable(predictions) else predictions
 
 
 def _predicted(rows: Iterable[Mapping[str, Any]], predict: Predict) -> Iterator[dict[str, Any]]:
     for row in rows:
-        shown = {name: value for name, value in row.items() if name not in SAYS}
-        yield {"article": row["id"], **predict(shown)}
+        said = predict({name: value for name, value in row.items() if name not in SAYS})
+        if not isinstance(said, Mapping):
+            message = f"expected an object with entities, events or both, found {type(said).__name__}"
+            raise DataError.one("predict", message, where=row["id"])
+        yield {"article": row["id"], **said}
 
 
 def score(

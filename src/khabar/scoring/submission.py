@@ -83,9 +83,11 @@ def _read_quickly(path: Path, gold: Gold, schema: Schema) -> Submission | None:
     return None if read is None else Submission(read.articles, _tasks_of(read.said))
 
 
-def judge_records(records: Iterable[Any], gold: Gold, schema: Schema, *, repair: bool = False) -> Submission:
-    """As `read_submission`, for records that are in memory already."""
-    return _judge(enumerate(records, 1), Finder("predictions", "record"), gold, schema, repair=repair)
+def judge_records(
+    records: Iterable[Any], gold: Gold, schema: Schema, *, repair: bool = False, name: str = "predictions"
+) -> Submission:
+    """As `read_submission`, for records that are in memory already; faults are told under `name`."""
+    return _judge(enumerate(records, 1), Finder(name, "record"), gold, schema, repair=repair)
 
 
 def _records(path: Path, finder: Finder, gold: Gold) -> Numbered:
@@ -151,7 +153,8 @@ class _Reader:
             self.lines.setdefault(str(name), number)
         elif not isinstance(name, str):
             place.at(key).found(Code.kind, name, "text")
-        elif self._has_form(key, says & record.keys(), says, number, place):
+        elif record.keys() - says - {key} or self._has_form(key, says & record.keys(), says, number, place):
+            # with a key too many, which is told, one cannot know what it was to say
             (self._take_sentence if key == "id" else self._take_article)(number, name, record, place)
 
     def _has_form(

@@ -63,5 +63,5 @@ def read_system(path: Path) -> System:
     except ValidationError as error:
         add_validation_faults(faults, error)
         raise DataError(
-            faults.report("correct the file; khabar.scoring.system says what each key means")
+            faults.report("correct the file; docs/submissions.md says what each key means")
         ) from error
