@@ -20,9 +20,10 @@ from khabar.release.features import as_features
 from khabar.schema import default_annotations, load_schema
 from khabar.scoring.extraction import read_extraction
 from khabar.selection import reader_of, select
-from khabar.silver import build_silver, paired, read_predictions
+from khabar.silver import build_silver
 from khabar.silver.rows import CONFIGS, silver_columns, silver_rows
-from khabar.streams import read_stream
+from khabar.streams import find_files, read_records, read_stream
+from khabar.streams.reading import value_of
 
 SOURCE = "authored"
 """Of the repository's sources one whose texts may be passed on."""
@@ -105,14 +106,25 @@ def _articles(folder: Path, count: int) -> Iterator[Article]:
     return itertools.islice(read_stream([str(folder / "news.jsonl")]), count)
 
 
-def _pairs(folder: Path, count: int) -> Iterator[Any]:
-    records = itertools.islice(read_predictions([str(folder / "said.jsonl")]), count)
-    return paired(_articles(folder, count), records)
+def _records(folder: Path, count: int) -> Iterator[Any]:
+    (said,) = find_files([str(folder / "said.jsonl")])
+    return map(value_of, itertools.islice(read_records(said), count))
 
 
 def _build(folder: Path, corpus: Corpus, count: int) -> None:
-    out = Path(tempfile.mkdtemp(dir=folder)) / "silver"
-    build_silver(_pairs(folder, count), corpus, out, annotator="a-model", version="1.0.0", without_near=True)
+    made = Path(tempfile.mkdtemp(dir=folder))
+    for name in ("news.jsonl", "said.jsonl"):
+        with (folder / name).open("rb") as lines, (made / name).open("wb") as some:
+            some.writelines(itertools.islice(lines, count))
+    build_silver(
+        [str(made / "news.jsonl")],
+        [str(made / "said.jsonl")],
+        corpus,
+        made / "silver",
+        annotator="a-model",
+        version="1.0.0",
+        without_near=True,
+    )
 
 
 def _building(folder: Path, corpus: Corpus) -> Callable[[int], Callable[[], Any]]:
@@ -121,7 +133,7 @@ def _building(folder: Path, corpus: Corpus) -> Callable[[int], Callable[[], Any]
 
 def _write_rows(folder: Path, corpus: Corpus, count: int) -> dict[str, Path]:
     paths = {config: folder / f"rows-{config}.jsonl" for config in CONFIGS}
-    for article, record in _pairs(folder, count):
+    for article, record in zip(_articles(folder, count), _records(folder, count), strict=True):
         made = silver_rows(article, read_extraction(record), annotator="a-model", schema=corpus.schema)
         for config, rows in made.rows.items():
             with paths[config].open("a", encoding="utf-8") as file:

@@ -18,14 +18,12 @@ from khabar.inputs import RawArticle, documents_in, files_of, read_inputs
 from khabar.intake import Intake, Terms, convert, describe, known_articles, require_source, save
 from khabar.labelstudio import task
 from khabar.missing import missing_texts
-from khabar.release import gold_documents
 from khabar.schema import default_annotations
-from khabar.selection import READERS, check_new, choice_json, reader_of, select, table, write_choice
-from khabar.streams import FORMS, Conversion, Limits, Settings, convert_stream, find_files, metered_stream
+from khabar.selection.command import select_command
+from khabar.streams import FORMS, Conversion, Limits, Settings, convert_stream, find_files
 from khabar.telling import as_json, as_text, explanations
 from khabar.terminal import Format, meter, print_data, program, progress, run, talk
 from khabar.text.furniture import default_rules, load_rules
-from khabar.workers import cores
 
 app = program(
     help="""Articles in: raw pages and texts become articles of the corpus.
@@ -194,39 +192,7 @@ def convert_a_stream(
     talk.print(f"{summary.written} of {summary.read} written to {out}", markup=False)
 
 
-@app.command(name="select")
-def select_articles(
-    inputs: Annotated[list[str], typer.Argument(metavar="STREAM...", help="What `stream` has written.")],
-    number: Annotated[int, typer.Option(min=1, help="Articles to choose.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="A new folder for the choice.")],
-    seed: Annotated[int, typer.Option(min=0, help="Decides between articles that are equally good.")] = 0,
-    model: Annotated[
-        str, typer.Option(help=f"What looks at them, trained on train: {', '.join(READERS)}.")
-    ] = READERS[0],
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; every core by default.")] = None,
-    annotations: Annotated[
-        Path, typer.Option("--annotations", metavar="DIR", help="The corpus.")
-    ] = default_annotations(),
-    texts: Annotated[list[Path], typer.Option(metavar="DIR", help="Stand-off texts (repeatable).")] = [],  # noqa: B006
-    form: Annotated[Format, typer.Option("--format")] = Format.text,
-) -> None:
-    """Choose the next articles to annotate: of rare event types, uncertain, dated, none near another.
-
-    Writes a file of chosen articles for each source, which `convert` takes, and choice.json, which says why.
-
-    Example: convert_articles.py select build/news --number 50 --seed 1 --out build/next
-    """
-    corpus = read_corpus(annotations, texts)
-    check_new(out)
-    reader = reader_of(model, gold_documents(corpus, "train"), corpus.schema, seed=seed)
-    articles = metered_stream(inputs, doing="Looking")
-    selection = select(articles, corpus, reader, number=number, seed=seed, workers=workers or cores())
-    write_choice(selection, out, seed=seed)
-    print_data(
-        dump_json(choice_json(selection, seed=seed), indent=1) if form is Format.json else table(selection)
-    )
-    for remark in selection.remarks(number):
-        talk.print(remark, markup=False)
+app.command("select")(select_command)
 
 
 def _raw_articles(

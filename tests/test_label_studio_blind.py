@@ -151,6 +151,48 @@ def test_no_writing_address_changes_another_s_work(work: Work, method: str) -> N
             assert state(mine, ids) == before, address
 
 
+def test_nobody_is_let_in_or_shows_anything_by_naming_what_is_another_s(work: Work) -> None:
+    """A user, project, task, annotation or prediction of one's own is not tied to another's."""
+    ids = work.ids
+    other = connect(work.site, "b")
+    project = make_project(other, "pass", "b", label_config="<View><Text name='text' value='$text'/></View>")
+    other.client.projects.import_tasks(id=project.id, request=[{"data": {"text": "نص"}}])
+    task = next(iter(other.client.tasks.list(project=project.id))).id
+    with work.client("a") as mine, work.client("b") as theirs:
+        prediction = theirs.post("/api/predictions/", json={"task": task, "result": []}).json()["id"]
+        annotation = theirs.post(f"/api/tasks/{task}/annotations/", json={"result": []}).json()["id"]
+        home = mine.get("/api/current-user/whoami").json()["active_organization"]
+        me = theirs.get("/api/current-user/whoami").json()
+        before = state(mine, ids)
+        tries: list[tuple[str, str, dict[str, object]]] = [
+            ("PATCH", f"/api/users/{me['id']}/", {"active_organization": home}),
+            ("PUT", f"/api/users/{me['id']}/", {**me, "active_organization": home}),
+            ("POST", "/api/users/", {"email": "c@x.example", "active_organization": home}),
+            ("PATCH", f"/api/projects/{project.id}/", {"organization": home}),
+            ("POST", "/api/projects/", {"title": "theirs", "organization": home}),
+            ("PATCH", f"/api/tasks/{task}/", {"project": ids["project"]}),
+            ("PATCH", f"/api/predictions/{prediction}/", {"task": ids["task"]}),
+            ("POST", "/api/predictions/", {"task": ids["task"], "project": ids["project"], "result": []}),
+            ("PATCH", f"/api/annotations/{annotation}/", {"task": ids["task"], "project": ids["project"]}),
+            ("POST", f"/api/tasks/{task}/annotations/", {"result": [], "task": ids["task"]}),
+            ("POST", f"/api/tasks/{task}/annotations/", {"parent_annotation": ids["annotation"]}),
+            ("POST", f"/api/tasks/{task}/drafts", {"result": [], "task": ids["task"]}),
+            ("POST", "/api/dm/views/", {"project": ids["project"], "data": {}}),
+            ("POST", "/api/tasks/", {"project": ids["project"], "data": {"text": "x"}}),
+            ("POST", "/api/webhooks/", {"project": ids["project"], "url": "http://example.org"}),
+        ]
+        for method, address, body in tries:
+            reply = theirs.request(method, address, json=body)
+            assert not gives_away(reply), address
+            assert theirs.get(f"/api/projects/{ids['project']}/").status_code == 404, (method, address)
+            assert theirs.get(f"/api/tasks/{ids['task']}/").status_code in {403, 404}, (method, address)
+            assert state(mine, ids) == before, (method, address, reply.text)
+        assert theirs.get("/api/current-user/whoami").json()["active_organization"] != home
+        assert [each["id"] for each in mine.get("/api/users/").json()] == [
+            mine.get("/api/current-user/whoami").json()["id"]
+        ]
+
+
 def state(mine: httpx.Client, ids: dict[str, int]) -> list[object]:
     """All that can be changed of a's work."""
     project = mine.get(f"/api/projects/{ids['project']}").json()

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 from baseline_articles import row
+from khabar.baselines.model import learnt_from
 from khabar.corpus import Article, Corpus, read_corpus
 from khabar.errors import CallError
 from khabar.files import sha256, write_json_lines
 from khabar.release import gold_documents
 from khabar.schema import Schema
-from khabar.selection import Candidate, Glance, Pool, choose, reader_of, select
+from khabar.selection import Candidate, Glance, Pool, choose, reader_of, select, select_stream
 from khabar.selection.choice import SPARE, articles_by_type
 from khabar.text.copies import Looked, Originals
 
@@ -175,7 +176,29 @@ def test_the_next_articles_are_balanced_and_far_from_each_other_and_from_the_cor
         index.add(each.article.id, looked)
     shuffled = list(stream)
     random.Random(2).shuffle(shuffled)
-    assert select(shuffled, corpus, reader, number=8, seed=1, workers=2).chosen == found.chosen
+    assert select(shuffled, corpus, reader, number=8, seed=1).chosen == found.chosen
+
+
+@pytest.mark.parametrize(("shard", "workers"), [(7, 2), (1000, 1)])
+def test_looked_at_shard_by_shard_in_processes_the_choice_is_the_same(
+    corpus: Corpus, stream: list[Article], tmp_path: Path, shard: int, workers: int
+) -> None:
+    documents = gold_documents(corpus, "train")
+    reader = reader_of("gazetteer", documents, corpus.schema)
+    found = select_stream(
+        [str(stream_file(stream, tmp_path / "news.jsonl"))],
+        corpus,
+        reader,
+        tmp_path / "next",
+        learnt=learnt_from("gazetteer", documents, corpus.schema),
+        number=8,
+        seed=1,
+        workers=workers,
+        shard=shard,
+    )
+    assert found == select(stream, corpus, reader, number=8, seed=1)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["news.jsonl", "next"]
+    assert sorted(each.name for each in (tmp_path / "next").iterdir()) == ["choice.json", "news.jsonl"]
 
 
 def test_the_first_is_for_the_rarest_type_of_the_gold_that_the_stream_has(
@@ -222,6 +245,12 @@ def test_an_unknown_reader_is_a_wrong_call(tiny_schema: Schema) -> None:
         reader_of("oracle", [], tiny_schema)
 
 
+def stream_file(stream: list[Article], path: Path) -> Path:
+    """The articles as a file of a stream."""
+    write_json_lines(path, [{**each.model_dump(), "text": each.text} for each in stream])
+    return path
+
+
 def run(repository: Path, *given: object) -> subprocess.CompletedProcess[str]:
     program = repository / "scripts" / "convert_articles.py"
     return subprocess.run(
@@ -232,8 +261,7 @@ def run(repository: Path, *given: object) -> subprocess.CompletedProcess[str]:
 def test_the_program_writes_what_convert_takes_and_says_why(
     repository: Path, stream: list[Article], tmp_path: Path
 ) -> None:
-    news = tmp_path / "news.jsonl"
-    write_json_lines(news, [{**each.model_dump(), "text": each.text} for each in stream])
+    news = stream_file(stream, tmp_path / "news.jsonl")
     out = tmp_path / "next"
     words = ["select", news, "--number", 4, "--seed", 1, "--model", "gazetteer", "--out", out]
     done = run(repository, *words)

@@ -15,14 +15,13 @@ import yaml
 
 from croissant_records import read
 from croissant_records import record as as_record
-from khabar.baselines import gazetteer
 from khabar.corpus import Article, Corpus
 from khabar.errors import CallError, DataError
 from khabar.files import sha256, write_json_lines
-from khabar.release import build, diff, gold_documents, read_manifest, verify
-from khabar.schema import Schema
-from khabar.silver import build_silver, check_apart, paired, predicted
+from khabar.release import build, diff, read_manifest, verify
+from khabar.silver import baseline, build_silver, check_apart
 from release_corpus import CANARY, OURS, corpus_of, make_checkout, write_theirs
+from stream_articles import contents
 
 TEXTS = [
     "لقاء جديد\n\nالتقى سامر النهري وفدا في بيروت 😀 أمس.\nرفضت موسكو الخطة 🚀 في دمشق.",
@@ -84,7 +83,13 @@ def corpus(checkout: Path, tmp_path: Path) -> Corpus:
 
 
 def silver(corpus: Corpus, out: Path, pairs: Any = PAIRS, **options: Any) -> Any:
-    return build_silver(pairs, corpus, out, annotator="a-model", version="1.0.0", **options)
+    """A release of these articles and records, which are written as streams first."""
+    place = out.parent if out.parent.exists() else out.parent.parent
+    news, said = place / f"{out.name}-news.jsonl", place / f"{out.name}-said.jsonl"
+    write_json_lines(news, [{**each.model_dump(), "text": each.text} for each, _ in pairs])
+    write_json_lines(said, [record for _, record in pairs])
+    made = {"annotator": "a-model", "version": "1.0.0", "workers": 2, **options}
+    return build_silver([str(news)], [str(said)], corpus, out, **made)
 
 
 def streamed(folder: Path, config: str) -> list[dict[str, Any]]:
@@ -294,33 +299,64 @@ def test_a_record_that_does_not_fit_ends_the_build_and_leaves_nothing(
     assert not (tmp_path / "out").exists()
 
 
-def test_predictions_of_other_articles_are_refused(corpus: Corpus) -> None:
-    records = [(f"p.jsonl:{number}", said) for number, (_, said) in enumerate(PAIRS, 1)]
-    assert list(paired(NEWS, records)) == PAIRS
-    with pytest.raises(
-        DataError,
-        match=r"p\.jsonl:1: 1 fault\n  expected the record of 'ours-news-1', found that of 'ours-news-0'",
-    ):
-        list(paired(NEWS[1:], records))
-    with pytest.raises(DataError, match="no record for 'ours-news-2'"):
-        list(paired(NEWS, records[:2]))
-    with pytest.raises(DataError, match="a record more"):
-        list(paired(NEWS[:2], records))
+def test_predictions_of_other_articles_are_refused(corpus: Corpus, tmp_path: Path) -> None:
+    records = [said for _, said in PAIRS]
+    news = tmp_path / "news.jsonl"
+    write_json_lines(news, [{**each.model_dump(), "text": each.text} for each in NEWS])
+
+    def refused(said: list[Any], shard: int) -> str:
+        write_json_lines(tmp_path / "p.jsonl", said)
+        with pytest.raises(DataError) as caught:
+            build_silver(
+                [str(news)],
+                [str(tmp_path / "p.jsonl")],
+                corpus,
+                tmp_path / f"out-{len(said)}-{shard}",
+                annotator="a-model",
+                version="1.0.0",
+                shard=shard,
+            )
+        return str(caught.value)
+
+    for shard in (1, 2, 3, 500):
+        told = refused(records[1:], shard)
+        assert (
+            "p.jsonl:1: 1 fault\n  expected the record of 'ours-news-0', found that of 'ours-news-1'" in told
+        )
+        told = refused(records[:2], shard)
+        assert "news.jsonl:3: 1 fault\n  no prediction for this article, nor for what comes after" in told
+        told = refused([*records, records[0]], shard)
+        assert "p.jsonl:4: 1 fault\n  a record more than there are articles" in told
 
 
 def test_an_unknown_source_and_an_empty_stream_are_errors(corpus: Corpus, tmp_path: Path) -> None:
     stranger = article(1, TEXTS[0], source="elsewhere")
     with pytest.raises(DataError, match="no source 'elsewhere'"):
-        silver(corpus, tmp_path / "silver", [(stranger, {"article": stranger.id})])
+        silver(corpus, tmp_path / "one", [(stranger, {"article": stranger.id})])
     with pytest.raises(DataError, match="no article is left to release: there was none"):
         silver(corpus, tmp_path / "silver", [])
 
 
-def test_workers_predict_what_one_process_predicts(corpus: Corpus, tiny_schema: Schema) -> None:
-    model = gazetteer.fit(gold_documents(corpus, "train"), tiny_schema)
-    alone = list(predicted(NEWS, model))
-    assert list(predicted(NEWS, model, workers=2)) == alone
-    assert any(said["entities"] for _, said in alone)
+def test_files_depend_neither_on_workers_nor_on_shards(corpus: Corpus, tmp_path: Path) -> None:
+    for name, workers, shard in (("one", 1, 500), ("two", 2, 1), ("three", 3, 2)):
+        (tmp_path / name).mkdir()
+        silver(corpus, tmp_path / name / "silver", workers=workers, shard=shard, per_part=2)
+    whole = contents(tmp_path / "one" / "silver")
+    assert contents(tmp_path / "two" / "silver") == contents(tmp_path / "three" / "silver") == whole
+
+
+def test_a_baseline_says_in_processes_what_it_says_here(corpus: Corpus, tmp_path: Path) -> None:
+    model = baseline("gazetteer", corpus)
+    news = tmp_path / "news.jsonl"
+    write_json_lines(news, [{**each.model_dump(), "text": each.text} for each in NEWS])
+    out = tmp_path / "silver"
+    build_silver([str(news)], model, corpus, out, annotator="gazetteer", version="1.0.0", workers=2, shard=1)
+    here = [model.model.predict({"id": each.id, "text": each.text}) for each in NEWS]
+    assert [
+        [(each["start"], each["end"], each["type"]) for each in row["entities"]]
+        for row in streamed(out, "documents")
+    ] == [[(each["start"], each["end"], each["type"]) for each in said["entities"]] for said in here]
+    assert any(said["entities"] for said in here)
 
 
 def test_the_program_writes_a_release_and_tells_what_it_left_out(

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 from khabar.alignment import LabelledSpan
 from khabar.baselines.arguments import ArgumentRule
 from khabar.baselines.training import Row, contains
+from khabar.files import content_digest
+from khabar.schema import Schema
 from khabar.text import Sentence, segment
 
 Spans = tuple[list[LabelledSpan], list[LabelledSpan]]
@@ -38,6 +40,16 @@ class SentenceModel(Protocol):
     def spans(self, sentence: Sentence) -> Spans:
         """The mentions and triggers of the sentence, each span once."""
         ...
+
+
+def learnt_from(name: str, documents: Sequence[Row], schema: Schema, *, seed: int = 0) -> dict[str, Any]:
+    """What tells a baseline from others: its name and seed, and digests of what it learnt from."""
+    return {
+        "model": name,
+        "train": content_digest(documents),
+        "schema": content_digest([schema.model_dump(mode="json")]),
+        "seed": seed,
+    }
 
 
 def record(model: SentenceModel, article: Row) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from khabar.corpus import Article, Corpus, read_corpus
 from khabar.crawl.folders import CANDIDATES, CHOSEN
 from khabar.crawl.held import Held
 from khabar.files import dump_json
-from khabar.selection import SPARE, Candidate, Pool, Reader, Sieve, select, write_choice
+from khabar.selection import SPARE, Candidate, Known, Pool, Reader, Sieve, select, write_choice
 from khabar.streams import Folder, read_stream
 from khabar.streams.writing import encode
 
@@ -55,7 +55,7 @@ class Candidates(PipelineStep):  # type: ignore[misc]
         del world_size
         wanted = self.wanted.value
         corpus = wanted.corpus()
-        sieve = Sieve(corpus)
+        sieve = Sieve(Known.of(corpus))
         pool = Pool(corpus.schema.events, size=wanted.number + SPARE, seed=wanted.seed)
         for article in sieve.of(_articles(data)):
             pool.offer(Candidate(article, wanted.reader.look(article.text or "")))

@@ -81,6 +81,27 @@ def _keep_organizations_apart() -> None:
         return project.organization_id == user.active_organization_id and bool(given(project, user))
 
     Project.has_permission = has_permission
+    _refuse_what_is_another_s()
+
+
+def _refuse_what_is_another_s() -> None:
+    """Let nobody name, in what they send, an object they have no right to.
+
+    The server looks objects up by their number whosever they are: PATCH /api/users/OWN with another's
+    `active_organization` let a user into it, and POST /api/predictions/ showed that user's work to another.
+    """
+    from rest_framework.relations import PrimaryKeyRelatedField
+
+    given = PrimaryKeyRelatedField.to_internal_value
+
+    def to_internal_value(self: Any, data: Any) -> Any:
+        found, request = given(self, data), self.context.get("request")
+        allowed = getattr(found, "has_permission", None)
+        if request is not None and allowed is not None and not allowed(request.user):
+            self.fail("does_not_exist", pk_value=data)
+        return found
+
+    PrimaryKeyRelatedField.to_internal_value = to_internal_value
 
 
 def _end_with_parent() -> None:

@@ -42,14 +42,14 @@ class Written:
 
 
 class ParquetFile:
-    """A data file being written, and beside it a plain copy of what went in, for `khabar.release.readback`.
+    """A data file being written, and at `copy` a plain copy of what went in, for `khabar.release.readback`.
 
     `marks` go into its key-value metadata beside the features. As a context manager it closes what it
     opened; `close` says what was written. OSError where the disk fails, KeyError where a row
     does not have the columns.
     """
 
-    def __init__(self, path: Path, copy: Path, described: Columns, marks: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, copy: Path | None, described: Columns, marks: Mapping[str, str]) -> None:
         import pyarrow as pa  # a second to import, and only builds need it
         import pyarrow.parquet as pq
 
@@ -58,7 +58,7 @@ class ParquetFile:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path, self._file = path, path.open("wb")
         self._writer = pq.ParquetWriter(self._file, self._make.schema, **OPTIONS)
-        self._copy = pa.ipc.new_file(str(copy), self._make.schema)
+        self._copy = pa.ipc.new_file(str(copy), self._make.schema) if copy else None
         self._waiting: list[bytes] = []
         self._batches: list[Any] = []
         self._digest = hashlib.sha256()
@@ -73,25 +73,36 @@ class ParquetFile:
         self._writer.is_open = False  # what it would write at its end is of no use, and the disk may be full
         for each in (self._copy, self._file):
             with suppress(OSError):
-                each.close()
+                if each is not None:
+                    each.close()
 
     def add(self, rows: Iterable[Row | Record]) -> None:
         """Write these rows after those that were added before."""
         for row in rows:
             if not self._waiting:
                 check_fit(msgspec.to_builtins(row), self._described)  # one program makes all rows
-            line = canonical_line_of_row(row)
-            self._digest.update(line)
-            self._waiting.append(line)
-            if len(self._waiting) == _BATCH:
-                self._encode()
+            self._add_line(canonical_line_of_row(row))
+
+    def add_lines(self, lines: Iterable[bytes]) -> None:
+        """As `add`, of rows that `canonical_line_of_row` made lines of."""
+        for line in lines:
+            if not self._waiting:
+                check_fit(msgspec.json.decode(line), self._described)
+            self._add_line(line)
+
+    def _add_line(self, line: bytes) -> None:
+        self._digest.update(line)
+        self._waiting.append(line)
+        if len(self._waiting) == _BATCH:
+            self._encode()
 
     def _encode(self) -> None:
         batch = self._make.batch(b"".join(self._waiting))
         self._rows += len(self._waiting)
         self._waiting = []
         self._arrow_bytes += batch.nbytes
-        self._copy.write_batch(batch)
+        if self._copy is not None:
+            self._copy.write_batch(batch)
         self._batches.append(batch)
         self._waiting_bytes += batch.nbytes
         if self._waiting_bytes >= ROW_GROUP:
@@ -111,7 +122,8 @@ class ParquetFile:
         if self._batches:
             self._write_row_group()
         self._writer.close()
-        self._copy.close()
+        if self._copy is not None:
+            self._copy.close()
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()

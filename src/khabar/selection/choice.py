@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from khabar.corpus import Article, Corpus
+from khabar.schema import Schema
 from khabar.selection.looking import Candidate, Glance, Reader
 from khabar.selection.pool import NO_EVENT, Pool
+from khabar.selection.sieve import Known, Sieve
 from khabar.text.copies import Looked, Near, Originals
 from khabar.text.dedup import THRESHOLD
-from khabar.workers import mapped
 
 SPARE = 50
 """Candidates kept of each type beyond the number asked for, since some are near each other."""
@@ -75,45 +76,27 @@ class Selection:
             yield f"{said}; what is near them may be among the chosen (--texts, KHABAR_TEXTS)"
 
 
-@dataclass(slots=True)
-class Sieve:
-    """Lets through what may be chosen, and counts what may not."""
-
-    corpus: Corpus
-    passed: Counter[str] = field(default_factory=Counter)
-    seen: int = 0
-
-    def of(self, articles: Iterable[Article]) -> Iterator[Article]:
-        """Dated Arabic articles that the corpus neither has nor nearly has."""
-        there = self.corpus.articles
-        digests = {each.text_sha256 for each in there.values()}
-        originals = Originals((each.id, each.text) for each in there.values() if each.text is not None)
-        for article in articles:
-            self.seen += 1
-            if article.published is None:
-                self.passed["without a date"] += 1
-            elif article.language != "ar":
-                self.passed["not in Arabic"] += 1
-            elif article.id in there or article.text_sha256 in digests:
-                self.passed["in the corpus"] += 1
-            elif originals.near(Looked.at(article.text or "")):
-                self.passed["near an article of the corpus"] += 1
-            else:
-                yield article
-
-
 def select(
-    articles: Iterable[Article], corpus: Corpus, reader: Reader, *, number: int, seed: int, workers: int = 1
+    articles: Iterable[Article], corpus: Corpus, reader: Reader, *, number: int, seed: int
 ) -> Selection:
     """The next articles of the corpus, at most that many: `choose` over all of a stream that may be chosen.
 
     The articles must have their texts and come once each. What is held in memory depends on `number` and
-    the schema alone. The same articles in any order, reader and seed give the same choice, with any workers.
+    the schema alone. The same articles in any order, reader and seed give the same choice.
     """
-    sieve = Sieve(corpus)
-    pool = Pool(corpus.schema.events, size=number + SPARE, seed=seed)
-    for article, glance in mapped(reader.look, sieve.of(articles), _text, workers=workers):
-        pool.offer(Candidate(article, glance))
+    sieve, pool = Sieve(Known.of(corpus)), new_pool(corpus.schema, number, seed)
+    for article in sieve.of(articles):
+        pool.offer(Candidate(article, reader.look(article.text or "")))
+    return chosen_of(pool, sieve, corpus, reader, number)
+
+
+def new_pool(schema: Schema, number: int, seed: int) -> Pool:
+    """An empty pool, out of which that many can be chosen."""
+    return Pool(schema.events, size=number + SPARE, seed=seed)
+
+
+def chosen_of(pool: Pool, sieve: Sieve, corpus: Corpus, reader: Reader, number: int) -> Selection:
+    """The choice out of a pool that was filled through the sieve by the reader."""
     chosen = choose(pool, number, articles_by_type(corpus))
     return Selection(
         tuple(chosen), sieve.seen, dict(sieve.passed), reader.measure, tuple(sorted(corpus.without_text))
@@ -163,7 +146,3 @@ def _next(
             return candidate, looked, nearest, tuple(passed_over)
         passed_over.append(candidate.article.id)
     return None
-
-
-def _text(article: Article) -> str:
-    return article.text or ""

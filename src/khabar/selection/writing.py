@@ -7,17 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from khabar.corpus import Article
-from khabar.errors import CallError
 from khabar.files import write_json, write_json_lines
 from khabar.selection.choice import Chosen, Selection
 
 NAME = "choice.json"
-
-
-def check_new(folder: Path) -> None:
-    """Raise CallError where something is in the folder: a choice is not written over another."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CallError(f"{folder} is there and is not empty; name a new folder")
 
 
 def write_choice(selection: Selection, folder: Path, *, seed: int) -> None:

@@ -2,17 +2,15 @@
 
 from khabar.silver.building import ARTICLES, SilverReport, build_silver
 from khabar.silver.guard import Guard, check_apart
-from khabar.silver.predicting import MODELS, baseline, paired, predicted, read_predictions
+from khabar.silver.predicting import MODELS, Trained, baseline
 
 __all__ = [
     "ARTICLES",
     "MODELS",
     "Guard",
     "SilverReport",
+    "Trained",
     "baseline",
     "build_silver",
     "check_apart",
-    "paired",
-    "predicted",
-    "read_predictions",
 ]

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import khabar
 from khabar.corpus import Corpus
 from khabar.errors import CallError, DataError
-from khabar.files import write_bytes, write_json, write_text
+from khabar.files import content_digest, write_bytes, write_json, write_text
 from khabar.release import manifest
 from khabar.release.assembly import Checkout, files_of, read_checkout
 from khabar.release.manifest import Manifest, Silver, UnshownCounts
-from khabar.release.unfinished import folder_beside
 from khabar.silver.card import silver_card
 from khabar.silver.description import silver_croissant
 from khabar.silver.guard import Guard
-from khabar.silver.predicting import Pair
-from khabar.silver.rows import silver_columns
-from khabar.silver.shards import SPLIT, Parts, Shards
+from khabar.silver.making import MakeShard
+from khabar.silver.parts import Parts, WritePart, part_path, write_parts
+from khabar.silver.predicting import Trained, with_predictions
+from khabar.silver.rows import SPLIT, silver_columns
+from khabar.silver.settling import settle
 from khabar.silver.streaming import check_streamed
 from khabar.silver.tally import Tally
-from khabar.silver.writing import write_silver
+from khabar.streams import Limits, StreamFile, find_files, read_records, size_of
+from khabar.streams.articles import stream_files
+from khabar.streams.resuming import do_shards
+from khabar.streams.shards import cut
+from khabar.streams.unfinished import unfinished
+from khabar.terminal import meter, progress_of
 from khabar.text import SEGMENTER
+from khabar.workers import cores
 
 ARTICLES = 10_000
 """Articles in a part: some 20 MB of documents."""
+SHARD = 500
+"""Articles that are predicted before what was made of them is kept."""
+LIMITS = Limits(seconds=600, megabytes=4096)
+"""What one article may take."""
 _LICENCES = ("LICENSE", "LICENSE-DATA")
 _ANNOTATOR = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 
@@ -52,7 +65,8 @@ class SilverReport:
 
 
 def build_silver(
-    pairs: Iterable[Pair],
+    articles: Sequence[str],
+    says: Trained | Sequence[str],
     corpus: Corpus,
     out: str | Path,
     *,
@@ -60,49 +74,107 @@ def build_silver(
     version: str,
     per_part: int = ARTICLES,
     without_near: bool = False,
+    workers: int | None = None,
+    shard: int = SHARD,
 ) -> SilverReport:
     """Write a release of what a model (`annotator`) says of the articles, and check it by streaming it.
 
-    An article that is in the corpus, has the text of one in it or is near one is left out, whatever split
-    that is in, and told in `<out>-left-out.jsonl`. Raises CallError where `out` is there, or the corpus lacks
-    the text of an article (near copies of it could not be told) unless `without_near` allows it; DataError
-    at the first record that does not fit the schema or the article's text, for an unknown source, and where
-    nothing is left to release.
+    `articles` are addresses as `khabar.streams.read_stream` takes them; `says` is the model, or addresses of
+    submission records in the order of the articles. An article that is in the corpus, has the text of one in
+    it or is near one is left out, whatever split that is in, and told in `<out>-left-out.jsonl`. A run that
+    was stopped is gone on with: until the release is there, `<out>.unfinished` keeps what was made of every
+    `shard` articles. Files do not depend on `workers` (every core by default), nor on `shard`.
+
+    Raises CallError as `khabar.streams.unfinished.unfinished` does, and where the corpus lacks the text of an
+    article (near copies of it could not be told) unless `without_near` allows it; DataError with the faults
+    of the first shard that has records which fit neither schema nor article's text, or an unknown source, and
+    where nothing is left to release.
     """
     out = Path(out).resolve()
     guard = Guard.of(corpus)
-    _check_call(out, annotator, version, guard, without_near=without_near)
+    _check_call(annotator, version, guard, without_near=without_near)
     checkout = read_checkout(corpus.folder.resolve().parent)
-    told = out.with_name(f"{out.name}-left-out.jsonl")
+    files = stream_files(articles)
+    predictions = [] if isinstance(says, Trained) else find_files(says)
     marks = {
         "khabar.release": version,
         "khabar.canary": checkout.canary.guid,
         "khabar.annotator": annotator,
     }
-    with folder_beside(out) as work:
-        release, scratch, left_out = work / "release", work / "scratch", work / "left-out.jsonl"
-        release.mkdir()
-        scratch.mkdir()
-        with Shards(release, scratch, silver_columns(corpus.schema), marks, per_part) as shards:
-            tally = write_silver(pairs, corpus, annotator, guard, shards, left_out)
-            if not tally.counts.articles:
-                reasons = ", ".join(f"{count} {why}" for why, count in tally.left_out.items())
-                raise DataError.one(out, f"no article is left to release: {reasons or 'there was none'}")
-            parts = shards.finish()
-        made = _describe(release, corpus, checkout, tally, parts, annotator, version, guard)
-        check_streamed(release, made)
-        left_out.replace(told)
-        release.replace(out)
-    return SilverReport(out, made, told)
+    identity = {
+        **_identity(files, predictions, corpus),
+        **(says.learnt if isinstance(says, Trained) else {}),
+        **marks,
+        "articles in a part": per_part,
+        "shard": shard,
+    }
+    told = out.with_name(f"{out.name}-left-out.jsonl")
+    with unfinished(out, identity) as run:
+        if run.is_put:
+            return SilverReport(out, manifest.read_manifest(out), told)
+        model = says.model if isinstance(says, Trained) else None
+        make = MakeShard(run.folder, corpus.schema, tuple(corpus.sources), guard, annotator, model)
+        shards = cut(files, shard)
+        if model is None:
+            shards = with_predictions(shards, chain.from_iterable(map(read_records, predictions)))
+        processes = workers or cores()
+        with meter("Predicting", total=size_of(articles), unit="articles") as tell:
+            count = do_shards(make, run.folder, shards, workers=processes, limits=LIMITS, tell=tell)
+        columns = silver_columns(corpus.schema)
+        left_out, release = run.path / "left-out.jsonl", run.path / "release"
+        settled = settle(run.folder, count, columns, per_part=per_part, left_out=left_out)
+        if settled.parts:
+            write = WritePart(run.folder, release, columns, marks, len(settled.parts))
+            with progress_of("Writing", len(settled.parts)) as wrote:
+                written = write_parts(write, settled.parts, workers=processes, tell=wrote)
+            parts = {
+                config: Parts(rows, [each[config] for each in written])
+                for config, rows in settled.rows.items()
+            }
+            _clear(
+                release,
+                {part_path(config, each, len(written)) for config in parts for each in range(len(written))},
+            )
+            made = _describe(release, corpus, checkout, settled.tally, parts, annotator, version, guard)
+            check_streamed(release, made)
+            left_out.replace(told)
+            run.put(release)
+            return SilverReport(out, made, told)
+    reasons = ", ".join(f"{count} {why}" for why, count in settled.tally.left_out.items())
+    raise DataError.one(out, f"no article is left to release: {reasons or 'there was none'}")
 
 
-def _check_call(out: Path, annotator: str, version: str, guard: Guard, *, without_near: bool) -> None:
+def _clear(release: Path, parts: Collection[str]) -> None:
+    """Remove all but these: a run that was stopped may have left its description, or pieces of it."""
+    for path in release.rglob("*"):
+        if path.is_file() and path.relative_to(release).as_posix() not in parts:
+            path.unlink()
+
+
+def _identity(
+    files: Sequence[StreamFile], predictions: Sequence[StreamFile], corpus: Corpus
+) -> dict[str, Any]:
+    """What must be the same for a stopped run to be gone on with, beside the terms of the release."""
+    import pyarrow as pa
+
+    return {
+        "khabar": khabar.__version__,
+        "pyarrow": pa.__version__,
+        "segmenter": SEGMENTER,
+        "inputs": [each.address for each in files],
+        "predictions": [each.address for each in predictions],
+        "schema": content_digest([corpus.schema.model_dump(mode="json")]),
+        "corpus": content_digest(
+            [each.id, each.text_sha256, each.text is None] for _, each in sorted(corpus.articles.items())
+        ),
+    }
+
+
+def _check_call(annotator: str, version: str, guard: Guard, *, without_near: bool) -> None:
     if not re.fullmatch(r"\d+\.\d+\.\d+", version):
         raise CallError(f"a version is three numbers such as 1.2.0, found {version!r}")
     if not _ANNOTATOR.fullmatch(annotator):
         raise CallError(f"an annotator is named by a-z, 0-9, . and -, found {annotator!r}")
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise CallError(f"{out} is there; a release is never written over: name a new folder")
     if guard.without_text and not without_near:
         raise CallError(
             f"the texts of {len(guard.without_text)} articles of the corpus are not on this machine "

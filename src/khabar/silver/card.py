@@ -14,8 +14,8 @@ from khabar.release.card import Verbatim, licence_names, render, size_category
 from khabar.release.croissant import ANNOTATION_LICENCE
 from khabar.release.features import CONFIGS, as_yaml
 from khabar.release.manifest import Silver
-from khabar.silver.rows import silver_columns
-from khabar.silver.shards import SPLIT, Parts
+from khabar.silver.parts import Parts
+from khabar.silver.rows import SPLIT, silver_columns
 from khabar.silver.tally import Tally
 
 _TEMPLATE = "silver_card.md"

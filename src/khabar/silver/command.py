@@ -13,10 +13,9 @@ from khabar.errors import CallError
 from khabar.release.counts import sizes_table
 from khabar.schema import default_annotations
 from khabar.silver.building import ARTICLES, build_silver
-from khabar.silver.predicting import MODELS, baseline, paired, predicted, read_predictions
-from khabar.streams import metered_stream
+from khabar.silver.predicting import MODELS, baseline
+from khabar.streams.unfinished import check_new
 from khabar.terminal import print_table, talk
-from khabar.workers import cores
 
 
 def silver_command(
@@ -29,9 +28,7 @@ def silver_command(
     annotator: Annotated[str, typer.Option(metavar="ID", help="Who made these predictions.")] = "",
     version: Annotated[str, typer.Option(help="The release's version.")] = khabar.__version__,
     part: Annotated[int, typer.Option(min=1, help="Articles in a data file.")] = ARTICLES,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes that predict; every core by default.")
-    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; every core by default.")] = None,
     without_near: Annotated[
         bool, typer.Option("--without-near", help="Go on where articles of the corpus lack their text.")
     ] = False,
@@ -40,25 +37,24 @@ def silver_command(
 ) -> None:
     """Write a silver release: what a model says of a stream of articles, none of them in or near the corpus.
 
+    Run it again in the same words to go on after a stop: what was made is kept in DIR.unfinished.
+
     Example: publish_dataset.py silver build/news --model crf --workers 4 --out build/silver
     """
     if bool(model) == bool(predictions) or (predictions and not annotator):
         raise CallError("name a --model, or --predictions and their --annotator")
+    check_new(out)
     corpus = read_corpus(annotations, texts)
-    articles = metered_stream(stream, doing="Predicting")
-    pairs = (
-        predicted(articles, baseline(model, corpus), workers=workers or cores())
-        if model
-        else paired(articles, read_predictions(predictions))
-    )
     report = build_silver(
-        pairs,
+        stream,
+        baseline(model, corpus) if model else predictions,
         corpus,
         out,
         annotator=annotator or model,
         version=version,
         per_part=part,
         without_near=without_near,
+        workers=workers,
     )
     for line in report.remarks:
         talk.print(line, markup=False)

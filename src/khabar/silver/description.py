@@ -9,8 +9,8 @@ from khabar.corpus import Corpus
 from khabar.release.assembly import Checkout
 from khabar.release.croissant import croissant
 from khabar.release.manifest import File
-from khabar.silver.rows import silver_columns
-from khabar.silver.shards import SPLIT, Parts, part_path
+from khabar.silver.parts import Parts, part_path
+from khabar.silver.rows import SPLIT, silver_columns
 from khabar.silver.tally import Tally
 
 

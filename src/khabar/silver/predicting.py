@@ -1,71 +1,52 @@
-"""Articles with what a model says of them: by a baseline here, or by predictions made anywhere."""
+"""What a model says of articles: by a baseline here, or by predictions made anywhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from khabar.baselines import Model, crf, gazetteer
-from khabar.corpus import Article, Corpus
-from khabar.errors import CallError, DataError
+from khabar.baselines.model import learnt_from
+from khabar.corpus import Corpus
+from khabar.errors import CallError
 from khabar.release import gold_documents
-from khabar.streams import find_files, read_records
-from khabar.streams.reading import value_of
-from khabar.workers import mapped
-
-Pair = tuple[Article, Mapping[str, Any]]
-"""An article with its text, and its submission record."""
+from khabar.streams import Record
+from khabar.streams.shards import Shard
 
 MODELS = ("crf", "gazetteer")
-NEXT_STEP = "give a record for every article, in the order of the articles"
 
 
-def predicted(articles: Iterable[Article], model: Model, *, workers: int = 1) -> Iterator[Pair]:
-    """The articles, in order, with what the model predicts; for several workers it must be picklable."""
-    yield from mapped(model.predict, articles, _shown, workers=workers)
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A model that predicts here and can be sent to another process; `learnt` tells it from others."""
+
+    model: Model
+    learnt: Mapping[str, Any]
 
 
-def baseline(name: str, corpus: Corpus, *, seed: int = 0) -> Model:
+def baseline(name: str, corpus: Corpus, *, seed: int = 0) -> Trained:
     """A baseline that runs here, trained on the corpus's train split. CallError for another name."""
     if name not in MODELS:
         raise CallError(f"no model {name!r} (there are {', '.join(MODELS)})")
     documents = gold_documents(corpus, "train")
+    learnt = learnt_from(name, documents, corpus.schema, seed=seed)
     if name == "crf":
-        return crf.fit(documents, corpus.schema, seed=seed)
-    return gazetteer.fit(documents, corpus.schema)
+        return Trained(crf.fit(documents, corpus.schema, seed=seed), learnt)
+    return Trained(gazetteer.fit(documents, corpus.schema), learnt)
 
 
-def read_predictions(addresses: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    """Place and value of each submission record of a stream, as `khabar.streams.find_files` finds it.
+def with_predictions(shards: Iterable[Shard], predictions: Iterable[Record]) -> Iterator[Shard]:
+    """The shards, each with a prediction beside every record as far as there are any, in order.
 
-    Raises CallError for an address that leads nowhere, DataError where a record cannot be read.
+    So neither stream is ever held in memory. Of predictions that are left over, the first is in a last shard
+    without records.
     """
-    for file in find_files(addresses):
-        for record in read_records(file):
-            yield record.place, value_of(record)
-
-
-def _shown(article: Article) -> dict[str, str]:
-    return {"id": article.id, "text": article.text or ""}
-
-
-def paired(articles: Iterable[Article], records: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Pair]:
-    """The articles with the records (place and submission record), which must come in the same order.
-
-    So neither side is ever held in memory. Raises DataError at the first record of another article, and
-    where one side ends before the other.
-    """
-    for article, given in zip_longest(articles, records):
-        if given is None:
-            raise DataError.one(
-                "predictions", f"no record for {article.id!r} nor for what comes after", next_step=NEXT_STEP
-            )
-        place, record = given
-        if article is None:
-            raise DataError.one(place, "a record more than there are articles", next_step=NEXT_STEP)
-        named = record.get("article") if isinstance(record, Mapping) else None
-        if named != article.id:
-            message = f"expected the record of {article.id!r}, found that of {named!r}"
-            raise DataError.one(place, message, next_step=NEXT_STEP)
-        yield article, record
+    left = iter(predictions)
+    number = 0
+    for shard in shards:
+        number = shard.number + 1
+        yield replace(shard, beside=tuple(islice(left, len(shard.records))))
+    if (more := next(left, None)) is not None:
+        yield Shard(number, (), 0, (more,))

@@ -9,13 +9,14 @@ from typing import Any
 from khabar.errors import DataError
 from khabar.release.manifest import Manifest
 from khabar.release.verification import check_files, verify
-from khabar.silver.shards import SPLIT
+from khabar.silver.rows import SPLIT
+from khabar.terminal import progress
 
 
 def check_streamed(folder: Path, manifest: Manifest) -> None:
     """Raise DataError unless every file, and every row that is streamed, is what the manifest says."""
     check_files(folder)
-    for config in manifest.configs:
+    for config in progress(manifest.configs, doing="Checking"):
         if report := verify(_streamed(folder, config), manifest):
             raise DataError(report)
 

@@ -6,10 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from khabar.alignment import Unshown
-from khabar.corpus import Article
 from khabar.files import sha256
 from khabar.release.manifest import SplitCounts
-from khabar.silver.rows import SilverRows
+from khabar.silver.making import Made
 
 
 @dataclass(slots=True)
@@ -33,11 +32,11 @@ class Tally:
         self._ids.add(short)
         return True
 
-    def add(self, article: Article, made: SilverRows) -> None:
+    def add(self, made: Made) -> None:
         """Count an article that is in the release."""
-        self.counts += made.counts
+        self.counts += SplitCounts(**made.counts)
         for config, each in made.unshown.items():
             self.unshown[config] += each
-        self.sources[article.source] += 1
-        self.licences[article.licence] += 1
-        self.languages[article.language] += 1
+        self.sources[made.source] += 1
+        self.licences[made.licence] += 1
+        self.languages[made.language] += 1

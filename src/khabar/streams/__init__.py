@@ -1,7 +1,7 @@
 """Streams of articles of any length: read, converted on all cores, written, gone on with after a stop."""
 
 from khabar.streams.addresses import FORMS, Folder, StreamFile, find_files
-from khabar.streams.articles import metered_stream, read_stream, size_of
+from khabar.streams.articles import read_stream, size_of
 from khabar.streams.conversion import Conversion, Duplicate, Quarantined
 from khabar.streams.finishing import Summary
 from khabar.streams.pool import Limits, WorkFailedError
@@ -22,7 +22,6 @@ __all__ = [
     "WorkFailedError",
     "convert_stream",
     "find_files",
-    "metered_stream",
     "read_records",
     "read_stream",
     "size_of",

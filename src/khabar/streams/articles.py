@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pydantic import ValidationError
 
 from khabar.corpus import Article
-from khabar.errors import CallError, DataError, Faults
+from khabar.errors import CallError, DataError, Faults, Report
 from khabar.schema import add_validation_faults
 from khabar.streams.addresses import Folder, StreamFile, find_files, form_of
 from khabar.streams.reading import read_records, value_of
-from khabar.streams.shards import RUN
-from khabar.terminal import meter
+from khabar.streams.shards import RUN, Shard
 
 _LISTS = ("quarantine.jsonl", "duplicates.jsonl")
 
@@ -28,7 +27,7 @@ def read_stream(
     Raises CallError for an address that leads nowhere, and DataError at the first row that is
     no article with its text. The folder of a run that was stopped, and not gone on with, leads nowhere.
     """
-    for file in _files(addresses):
+    for file in stream_files(addresses):
         before = 0
         for record in read_records(file):
             yield article_of(value_of(record), record.place)
@@ -36,18 +35,13 @@ def read_stream(
             before = record.read
 
 
-def metered_stream(addresses: Sequence[str], *, doing: str) -> Iterator[Article]:
-    """`read_stream`, with a progress bar on stderr that has its rate and the time left."""
-    with meter(doing, total=size_of(addresses), unit="articles") as tell:
-        yield from read_stream(addresses, tell)
-
-
 def size_of(addresses: Sequence[str]) -> int | None:
     """The bytes of the files that `read_stream` reads, None where that is not known; raises as it does."""
-    return sum(each.size or 0 for each in _files(addresses)) or None
+    return sum(each.size or 0 for each in stream_files(addresses)) or None
 
 
-def _files(addresses: Sequence[str]) -> list[StreamFile]:
+def stream_files(addresses: Sequence[str]) -> list[StreamFile]:
+    """The files that `read_stream` reads; raises as it does."""
     for address in addresses:
         if not glob.has_magic(address) and form_of(address) is None and Folder(address).has(RUN):
             raise CallError(
@@ -70,3 +64,23 @@ def article_of(value: object, place: str) -> Article:
     if article.text is None:
         raise DataError.one(place, "expected an article with its text, found none")
     return article
+
+
+def articles_of(
+    shard: Shard, begin: Callable[[int], None], refused: Mapping[int, str], reports: list[Report]
+) -> Iterator[tuple[int, Article]]:
+    """The articles of a shard, each with its number in it; what is no article goes into `reports`.
+
+    For a job of `khabar.streams.resuming`, whose `begin` and `refused` these are.
+    """
+    for number, record in enumerate(shard.records):
+        try:
+            if number in refused:
+                raise DataError.one(record.place, refused[number], next_step="take it out of the stream")
+            begin(number)
+            article = article_of(value_of(record), record.place)
+        except DataError as error:
+            reports.extend(error.reports)
+        else:
+            yield number, article
+    begin(-1)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from khabar.errors import CallError
 from khabar.files import dump_json, sha256
 from khabar.streams.addresses import Folder
 from khabar.streams.conversion import Duplicate, Quarantined
 from khabar.streams.duplicates import KEY_BYTES, Repeats, repeats
 from khabar.streams.pool import Limits, run
+from khabar.streams.resuming import same_run
 from khabar.streams.shards import WORK, Ledger, as_lines, keys_name, part_name, read_ledger
 from khabar.streams.writing import decode, encode
 
@@ -156,14 +156,3 @@ def finished(folder: Folder, identity: dict[str, Any]) -> Summary:
     _tidy(folder)
     told = json.loads(folder.read(MANIFEST))
     return Summary(**told["records"], kinds=told["quarantined"], parts=told["parts"])
-
-
-def same_run(folder: Folder, there: bytes, identity: dict[str, Any]) -> None:
-    """Raise CallError naming what differs between the run that is there and the one asked for."""
-    told = json.loads(there)
-    told = told.get("run", told)
-    asked = json.loads(dump_json(identity))
-    differing = [name for name in asked if told.get(name) != asked[name]]
-    if differing:
-        what = ", ".join(differing)
-        raise CallError(f"{folder.address} holds a run with another {what}; name another --out, or remove it")

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from khabar import __version__
 from khabar.errors import CallError
-from khabar.files import content_digest, dump_json, sha256
+from khabar.files import content_digest, sha256
 from khabar.streams import finishing
 from khabar.streams.addresses import FORMS, Folder, StreamFile
 from khabar.streams.conversion import Conversion, Duplicate, Quarantined
 from khabar.streams.duplicates import keys_of
 from khabar.streams.finishing import MANIFEST, Summary
-from khabar.streams.pool import Limits, run
+from khabar.streams.pool import Limits
 from khabar.streams.reading import LONGEST
-from khabar.streams.shards import (
-    RUN,
-    WORK,
-    Ledger,
-    Shard,
-    cut,
-    done_shards,
-    keys_name,
-    part_name,
-    write_ledger,
-)
+from khabar.streams.resuming import Done, Tell, begin_run, do_shards
+from khabar.streams.shards import WORK, Ledger, Shard, cut, keys_name, part_name, write_ledger
 from khabar.streams.writing import encode
 from khabar.workers import cores
 
@@ -54,10 +45,8 @@ class ConvertShard:
     folder: Folder
     form: str
 
-    def __call__(
-        self, task: Shard, begin: Callable[[int], None], refused: Mapping[int, str]
-    ) -> tuple[int, int]:
-        """How many records the shard has, and how many bytes were read for it."""
+    def __call__(self, task: Shard, begin: Callable[[int], None], refused: Mapping[int, str]) -> Done:
+        """Nothing of a stream stops the run: what gives no article is in the ledger."""
         articles, written = [], []
         others: dict[type, list[Any]] = {Quarantined: [], Duplicate: []}
         for number, record in enumerate(task.records):
@@ -76,9 +65,9 @@ class ConvertShard:
         rows = [{**each.model_dump(), "text": each.text} for each in articles]
         folder.write(f"{WORK}/{part_name(task.number, self.form)}", [encode(rows, self.form)])
         folder.write(keys_name(task.number), [keys_of(articles)])
-        ledger = Ledger(tuple(written), tuple(others[Quarantined]), tuple(others[Duplicate]))
+        ledger = Ledger(task.digest, tuple(written), tuple(others[Quarantined]), tuple(others[Duplicate]))
         write_ledger(folder, task.number, ledger)
-        return ledger.records, task.read
+        return Done(ledger.records, task.read)
 
 
 def convert_stream(
@@ -87,7 +76,7 @@ def convert_stream(
     conversion: Conversion,
     settings: Settings,
     *,
-    tell: Callable[[int, int, bool], None] = lambda articles, read, anew: None,
+    tell: Tell = lambda articles, read, anew: None,
 ) -> Summary:
     """Convert the stream into the folder at `out`, or go on where a run that was stopped left off.
 
@@ -100,22 +89,15 @@ def convert_stream(
     identity = _identity(files, conversion, settings)
     if folder.has(MANIFEST):
         return finishing.finished(folder, identity)
-    _begin(folder, identity)
-    done = done_shards(folder)
-    shards = 0
-
-    def to_do() -> Iterator[tuple[int, Shard]]:
-        nonlocal shards
-        for shard in cut(files, settings.shard, longest=settings.longest):
-            shards = shard.number + 1
-            if shard.number in done:
-                tell(len(shard.records), shard.read, False)
-            else:
-                yield shard.number, shard
-
-    job = ConvertShard(conversion, folder, settings.form)
-    for _, (records, read) in run(job, to_do(), workers=settings.workers, limits=settings.limits):
-        tell(records, read, True)
+    begin_run(folder, identity)
+    shards = do_shards(
+        ConvertShard(conversion, folder, settings.form),
+        folder,
+        cut(files, settings.shard, longest=settings.longest),
+        workers=settings.workers,
+        limits=settings.limits,
+        tell=tell,
+    )
     return finishing.finish(folder, shards, settings.form, identity, workers=settings.workers)
 
 
@@ -135,12 +117,3 @@ def _identity(files: Sequence[StreamFile], conversion: Conversion, settings: Set
         "longest": settings.longest,
         "limits": [settings.limits.seconds, settings.limits.megabytes],
     }
-
-
-def _begin(folder: Folder, identity: dict[str, Any]) -> None:
-    if folder.has(RUN):
-        finishing.same_run(folder, folder.read(RUN), identity)
-        return
-    if there := sorted(folder.names() - {WORK}):
-        raise CallError(f"{folder.address} holds {there[0]}, and no stopped run; name another --out")
-    folder.write(RUN, [dump_json(identity, indent=1).encode()])

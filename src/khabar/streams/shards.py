@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -22,11 +23,25 @@ MOST_BYTES = 16 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A part of the stream, numbered from 0: its records, and the bytes of files that were read for it."""
+    """A part of the stream, numbered from 0: its records, and the bytes of files that were read for it.
+
+    `beside` are the records of a second stream that belong to them, one to one, where there is one.
+    """
 
     number: int
     records: tuple[Record, ...]
     read: int
+    beside: tuple[Record, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the records, whatever file they are in: by it an input that was changed is found."""
+        digest = hashlib.sha256()
+        for record in (*self.records, *self.beside):
+            data = record.fault.encode() if record.data is None else record.data
+            digest.update(data if isinstance(data, bytes) else msgspec.json.encode(data, enc_hook=str))
+            digest.update(b"\0")
+        return digest.hexdigest()
 
 
 def cut(files: Sequence[StreamFile], records: int, *, longest: int = LONGEST) -> Iterator[Shard]:
@@ -54,8 +69,12 @@ def _size(record: Record) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What became of a shard's records: places and ids of the articles written, in order, and the others."""
+    """What became of a shard's records: places and ids of the articles written, in order, and the others.
 
+    `digest` is that of the shard.
+    """
+
+    digest: str
     written: tuple[tuple[str, str], ...]
     quarantined: tuple[Quarantined, ...]
     duplicates: tuple[Duplicate, ...]

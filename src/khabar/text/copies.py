@@ -10,6 +10,7 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from khabar.errors import CallError
@@ -61,7 +62,7 @@ class Originals:
         self._threshold = _share(threshold)
         self._ids: list[str] = []
         self._sizes = array("l")
-        self._postings: defaultdict[int, array[int]] = defaultdict(lambda: array("l"))
+        self._postings: defaultdict[int, array[int]] = defaultdict(partial(array, "l"))
         for identifier, text in texts:
             self.add(identifier, Looked.at(text))
 
