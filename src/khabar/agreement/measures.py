@@ -117,7 +117,7 @@ def _counted(mine: Items, other: Items, overlaps: ByType) -> dict[str, Counts]:
 
 @dataclass(frozen=True, slots=True)
 class _Projections:
-    """Arguments without what a measure passes over: `(type, span)`, with the role before, the trigger after."""
+    """Arguments without what a measure passes over: `(type, span)`, with role before, with trigger after."""
 
     bare: Set[Item]
     with_role: Set[Item]
