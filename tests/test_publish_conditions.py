@@ -111,7 +111,11 @@ def test_pages_go_to_a_static_space_with_a_card_and_replace_the_old(
     assert space.head.files.keys() - contents(pages).keys() == {"README.md", ".gitattributes"}
     metadata = yaml.safe_load(space.head.files["README.md"].decode().split("---\n")[1])
     assert (metadata["sdk"], metadata["app_file"]) == ("static", "index.html")
-    assert call(publish_pages, pages, "tester/board")[0].state == "unchanged"
+    again = call(publish_pages, pages, "tester/board")[0]
+    assert (again.state, again.as_text().split(" in ")[0]) == (
+        "unchanged",
+        "the pages were there already, the very same,",
+    )
     (pages / "صفحات" / "explorer.html").unlink()
     (pages / "index.html").write_text("<h1>جديد</h1>", encoding="utf-8")
     hub.fail("POST", "/commit/", "lost")

@@ -291,7 +291,9 @@ def test_a_text_given_makes_another_release(checkout: Path, report: BuildReport,
     assert made.content_digest != report.manifest.content_digest
 
 
-@pytest.mark.parametrize("version", ["1", "v1.0.0", "1.0.0-rc1", ""])
+@pytest.mark.parametrize(
+    "version", ["1", "v1.0.0", "1.0.0-rc1", "", "01.0.0", "1.00.0", "١.٠.٠", "1.0.0\n", "1.-1.0"]
+)
 def test_a_version_is_three_numbers(checkout: Path, tmp_path: Path, version: str) -> None:
     with pytest.raises(CallError, match=r"three numbers such as 1\.2\.0"):
         build(corpus_of(checkout), tmp_path / "release", version=version)

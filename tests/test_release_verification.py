@@ -349,8 +349,14 @@ def test_a_published_release_is_pulled_whole_and_a_bent_one_not_at_all(
         hold(hub, v0=release)
         ended = pulled(hub, "right")
         assert ended.returncode == 0, ended.stderr
+        assert ended.stderr == ""  # no bars where nobody looks
         hub.bent["LICENSE"] = b"another"
         refused = pulled(hub, "bent")
+        hub.dataset(NAME).tags.clear()
+        missing = pulled(hub, "missing")
+    assert missing.returncode == 1
+    assert "404: there is no such revision" in missing.stderr
+    assert "Next: check its name" in missing.stderr
     assert verify(tmp_path / "right", release) is None
     assert not list((tmp_path / "right").rglob(".gitattributes"))
     assert refused.returncode != 0

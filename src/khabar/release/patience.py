@@ -154,7 +154,10 @@ def _words(error: BaseException) -> tuple[str, str]:
     if isinstance(error, RepositoryNotFoundError):
         return f"{status}: there is no such repository, or the token may not see it{said}", "check its name"
     if isinstance(error, RevisionNotFoundError):
-        return f"{status}: there is no such revision{said}", AGAIN
+        return (
+            f"{status}: there is no such revision{said}",
+            f"check its name; if it was made just now, {AGAIN}",
+        )
     if status == _TOO_MANY or _asked_wait(error.response):
         asked = _asked_wait(error.response)
         wait = f"{asked:.0f} seconds" if asked else "a while"

@@ -37,12 +37,13 @@ class Publication:
             for each in self.changes
         ]
         what = f"release {self.version}" if self.version else "the pages"
+        was = "was" if self.version else "were"
         where = f"{self.target} ({'new' if self.new else 'there already'})"
         says = {
             "planned": f"{what} would go to {where}; files that would change: {len(lines)}; nothing was done",
             "published": f"{what} went to {where}; files changed: {len(lines)}",
             "finished": f"{what} had been committed, and is now finished, in {self.target}",
-            "unchanged": f"{what} was there already, the very same, in {self.target}",
+            "unchanged": f"{what} {was} there already, the very same, in {self.target}",
         }
         at = " at ".join(each for each in (self.tag, self.commit) if each)
         return "\n".join([*lines, f"{says[self.state]}{f' ({at})' if at else ''}"])

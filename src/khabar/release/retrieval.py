@@ -57,10 +57,11 @@ def _parts(address: str) -> tuple[str, str]:
 def _asked(place: object, download: Callable[..., Any], *arguments: object, **options: object) -> str:
     from huggingface_hub.errors import LocalEntryNotFoundError
 
-    from khabar.release.patience import TROUBLE, explained, shown
+    from khabar.release.patience import TROUBLE, Patience, bounded, explained, shown
 
     try:
-        return str(download(*arguments, **options))
+        with bounded(Patience().longest):
+            return str(download(*arguments, **options))
     except LocalEntryNotFoundError as error:
         raise CallError(f"{place} cannot be reached, and was not downloaded before") from error
     except TROUBLE as error:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 
 from khabar.errors import CallError
+
+_VERSION = re.compile(r"\.".join([r"(0|[1-9][0-9]*)"] * 3))  # one name for each release: no 01.0.0, no ١.٠.٠
 
 
 class Bump(IntEnum):
@@ -17,11 +20,11 @@ class Bump(IntEnum):
 
 
 def numbers(version: str) -> tuple[int, int, int]:
-    """`1.2.0` as numbers, to be compared. CallError if it is not three of them."""
-    parts = version.split(".")
-    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+    """`1.2.0` as numbers, to be compared. CallError if it is not three of them, without noughts before."""
+    found = _VERSION.fullmatch(version)
+    if found is None:
         raise CallError(f"a version is three numbers such as 1.2.0, found {version!r}")
-    return int(parts[0]), int(parts[1]), int(parts[2])
+    return int(found[1]), int(found[2]), int(found[3])
 
 
 def raised(version: str, bump: Bump) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from khabar.release.plan import Plan
 from khabar.release.readback import check_rows
 from khabar.release.retrieval import release_folder
 from khabar.release.unfinished import folder_beside
+from khabar.release.versions import numbers
 from khabar.release.withholding import check_split
 
 
@@ -123,8 +123,7 @@ def _write(out: Path, plan: Plan, checkout: Checkout, previous: Path | None) -> 
 
 
 def _check_call(out: Path, version: str, checkout: Path) -> None:
-    if not re.fullmatch(r"\d+\.\d+\.\d+", version):
-        raise CallError(f"a version is three numbers such as 1.2.0, found {version!r}")
+    numbers(version)
     missing = [name for name in READ if not (checkout / name).is_file()]
     if missing:
         raise CallError(f"a build needs {', '.join(missing)} in {checkout}")
