@@ -65,3 +65,19 @@ def test_a_type_that_nothing_is_said_of_has_no_interval() -> None:
 
 def test_two_thousand_resamples_are_drawn_unless_told_otherwise(tiny_schema: Schema) -> None:
     assert evaluate(gold_rows(), right(), schema=tiny_schema).resamples == 2000
+
+
+def test_a_resample_is_averaged_over_the_types_its_gold_holds_whatever_a_system_predicts() -> None:
+    # B is in the gold of the first article alone; where it is not drawn, predictions of B move no average
+    rows = [[(2, 2, 2), (1, 1, 1)], *[[(2, 2, 2), (0, 0, 0)]] * 5]
+    spurious = [[(2, 2, 2), (1, 1, 1)], *[[(2, 2, 2), (0, 3, 0)]] * 5]
+    found = intervals({"x": matrix(rows), "y": matrix(spurious)}, resamples=500)
+    assert found["x"].macro == (1.0, 1.0)
+    assert found["y"].macro is not None
+    assert found["y"].macro.high == 1.0
+    weights = np.random.Generator(np.random.PCG64(1)).multinomial(6, [1 / 6] * 6, size=500)
+    naive = []
+    for drawn in weights:
+        b = Counts(int(drawn[0]), int(drawn[0] + 3 * drawn[1:].sum()), int(drawn[0]))
+        naive.append((1.0 + (b.f1 or 0.0)) / 2 if b.gold else 1.0)
+    assert found["y"].macro == tuple(np.quantile(naive, [0.025, 0.975]))

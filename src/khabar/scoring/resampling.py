@@ -51,9 +51,10 @@ def _figures(weights: FloatArray, matrix: Matrix) -> FloatArray:
     flat = matrix.counts.reshape(articles, labels * 3).astype(np.float64)
     sums = (weights @ flat).reshape(len(weights), labels, 3)
     each = f1_of(sums)
-    kept = each[:, [name in set(matrix.in_gold) for name in matrix.labels]]
-    defined = np.count_nonzero(~np.isnan(kept), axis=1)
-    macro = np.where(defined, np.nansum(kept, axis=1) / np.maximum(defined, 1), np.nan)
+    # over the types that the gold of the resample holds, as the figure itself is over those of the gold
+    held = sums[..., 2] > 0
+    types = np.count_nonzero(held, axis=1)
+    macro = np.where(types, np.where(held, each, 0.0).sum(axis=1) / np.maximum(types, 1), np.nan)
     return np.column_stack([f1_of(sums.sum(axis=1)), macro, each])
 
 
