@@ -33,6 +33,7 @@ from khabar.scoring.exports import as_eval_results
 from khabar.scoring.report import as_json, header, notes, submission_notes, tables
 from khabar.scoring.starter import write_starter
 from khabar.terminal import Format, print_data, print_table, program, run, talk
+from khabar.wording import number_of
 
 app = program(
     help="Score predictions; without any, make the leaderboard. Example: benchmark/evaluate.py FILE.jsonl",
@@ -147,9 +148,8 @@ def validate(
         return
     for note in submission_notes(submission):
         talk.print(note, markup=False)
-    print_data(
-        f"{predictions}: valid; {found['articles']} articles; predicts {', '.join(sorted(submission.tasks))}"
-    )
+    articles = number_of(len(submission.articles), "article")
+    print_data(f"{predictions}: valid; {articles}; predicts {', '.join(sorted(submission.tasks))}")
 
 
 @app.command()
@@ -214,13 +214,14 @@ def board(
     if out is None:
         out = HERE / "leaderboard"
         check_whole(on, split, partial=partial)
-    with talk.status(f"scoring {len(entries)} systems"):
+    with talk.status(f"scoring {number_of(len(entries), 'system')}"):
         results = score_entries(entries, on.gold, on.schema, split=split, release=on.release)
         written = write_board(
             out, results, entries, on, read_corpus(annotations, texts or []), standoff=show_texts
         )
     print_data(markdown(results))
-    talk.print(f"{len(entries)} systems; {len(written)} files written to {out}", markup=False)
+    systems, files = number_of(len(entries), "system"), number_of(len(written), "file")
+    talk.print(f"{systems}; {files} written to {out}", markup=False)
 
 
 @app.command()

@@ -19,6 +19,7 @@ from khabar.labelstudio.judge_project import push_disputes, read_judged
 from khabar.labelstudio.judgements import Docket, docket, gather_judgements
 from khabar.schema import default_annotations
 from khabar.terminal import Format, print_data, program, run, talk
+from khabar.wording import number_of
 
 app = program(
     help="""Adjudication in Label Studio: disputes to a judge, decisions and gold back.
@@ -76,7 +77,7 @@ def push(
     for note in pushed.notes:
         _say(note)
     project = f"{site.url}/projects/{pushed.project.id}"
-    _say(f"{len(pushed.added)} tasks added, {len(pushed.there)} there already: {project}")
+    _say(f"{number_of(len(pushed.added), 'task')} added, {len(pushed.there)} there already: {project}")
 
 
 @app.command()
@@ -115,8 +116,8 @@ def pull(
     _tell(made.notes)
     _tell(made.open)
     _tell(found.stale)
-    waiting = len({each.where for each in made.open})
-    _say(f"{_counts('decisions', made.saved)}; {_counts('gold', made.gold)}; {waiting} articles wait")
+    waiting = number_of(len({each.where for each in made.open}), "article waits", "articles wait")
+    _say(f"{_counts('decisions', made.saved)}; {_counts('gold', made.gold)}; {waiting}")
     if made.refused:
         raise DataError(made.refused)
 

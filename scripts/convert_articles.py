@@ -214,7 +214,7 @@ def _say(intake: Intake, *, dry_run: bool, tasks: Path | None) -> None:
     verb, after = ("would be added", "; nothing written") if dry_run else ("added", "")
     talk.print(f"{count} {verb}, {unchanged} there already{after}")
     if tasks and not dry_run:
-        talk.print(f"wrote {len(intake.converted)} tasks to {tasks}", markup=False)
+        talk.print(f"tasks in {tasks}: {len(intake.converted)}", markup=False)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from khabar.formats import (
 from khabar.missing import left_out, named
 from khabar.schema import default_annotations, load_schema
 from khabar.terminal import program, run, talk
+from khabar.wording import number_of
 
 app = program(
     help="""Exports to and imports from CoNLL-2003, CoNLL-U Plus, brat, OneIE/TextEE JSON and spaCy's DocBin.
@@ -74,7 +75,7 @@ def export_command(
         found, held_out = of_release(release, config=config, split=split)
         if held_out:
             absent = (
-                f"{_count(len(held_out), 'article')} left out, labels held out of the release: "
+                f"{number_of(len(held_out), 'article')} left out, labels held out of the release: "
                 f"{named(held_out)}"
             )
     else:
@@ -84,7 +85,7 @@ def export_command(
         absent = left_out(corpus, missing) if missing else ""
     made = write(found, kind, out, schema, triggers=triggers, window=window)
     talk.print(
-        f"{_count(made.articles, 'article')} in {_count(len(made.files), 'file')}: {out}", markup=False
+        f"{number_of(made.articles, 'article')} in {number_of(len(made.files), 'file')}: {out}", markup=False
     )
     if absent:
         talk.print(absent, markup=False)
@@ -129,7 +130,7 @@ def import_command(
     imported = import_files(corpus, files_of(path, kind, pattern), kind, terms, mending=mending)
     saved = save_import(corpus, imported, replace=replace, texts_out=texts_out)
     _tell(imported)
-    talk.print(f"{len(saved.written)} files written, {len(saved.unchanged)} unchanged")
+    talk.print(f"{number_of(len(saved.written), 'file')} written, {len(saved.unchanged)} unchanged")
 
 
 def _names(given: list[str]) -> dict[str, str]:
@@ -142,8 +143,8 @@ def _names(given: list[str]) -> dict[str, str]:
 def _tell(imported: Imported) -> None:
     for report in imported.left_out:
         talk.print(str(report), markup=False)
-    articles = _count(len(imported.annotations), "pass", "passes")
-    talk.print(f"{articles} from {_count(imported.files, 'file')}, {len(imported.new)} of new articles")
+    articles = number_of(len(imported.annotations), "pass", "passes")
+    talk.print(f"{articles} from {number_of(imported.files, 'file')}, {len(imported.new)} of new articles")
     _tell_counts("mended or filled in", imported.mended)
     _tell_counts("left out", _codes(imported.left_out))
 
@@ -156,10 +157,6 @@ def _tell_counts(what: str, counts: Counter[str]) -> None:
     said = ", ".join(f"{count} {name}" for name, count in sorted(counts.items()) if count)
     if said:
         talk.print(f"{what}: {said}", markup=False)
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 if __name__ == "__main__":

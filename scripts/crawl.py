@@ -19,6 +19,7 @@ from khabar.intake import Terms, known_articles, require_source
 from khabar.schema import default_annotations
 from khabar.streams import Conversion, Limits
 from khabar.terminal import print_data, program, run, talk
+from khabar.wording import number_of
 
 app = program(
     help="""A crawl to articles worth annotating, on datatrove. Needs the extra `crawl`.
@@ -85,7 +86,10 @@ def run_crawl(
     cluster = Cluster(engine.value, workers or os.cpu_count() or 1, gigabytes, partition, time)
     run_stages(stages, out, cluster)
     if engine is Engine.slurm:
-        talk.print(f"{len(stages)} stages submitted; crawl.py count {out} when they are done", markup=False)
+        talk.print(
+            f"{number_of(len(stages), 'stage')} submitted; crawl.py count {out} when they are done",
+            markup=False,
+        )
     else:
         print_data(dump_json(asdict(summary_of(out)), indent=1))
 

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,6 +32,7 @@ from khabar.pages import agreement_page
 from khabar.schema import default_annotations
 from khabar.suspects import KINDS, Suspect, list_suspects
 from khabar.terminal import Format, print_data, print_table, program, run, talk
+from khabar.wording import number_of
 
 app = program(
     help="""Annotations in: passes, decisions, gold, agreement.
@@ -71,8 +71,8 @@ def export(
     for note in found.notes:
         talk.print(str(note), markup=False)
     _say(saved, corpus)
-    counts = f"{found.read} items read, {found.kept} kept, {found.listed} left out"
-    talk.print(f"{counts}; {found.trimmed} regions trimmed of white space")
+    counts = f"{number_of(found.read, 'item')} read, {found.kept} kept, {found.listed} left out"
+    talk.print(f"{counts}; {number_of(found.trimmed, 'region')} trimmed of white space")
 
 
 def _who(corpus: Corpus, annotator: str, users: list[str]) -> AnnotatorOf:
@@ -120,7 +120,7 @@ def show_differences(
         return
     for row in rows:
         print_data(_difference_lines(row))
-    talk.print(f"{len(rows)} differences to decide")
+    talk.print(f"{number_of(len(rows), 'difference')} to decide")
 
 
 def _difference_lines(row: dict[str, Any]) -> str:
@@ -173,7 +173,9 @@ def gold(
     derived = derive_gold(corpus)
     if check:
         compare_gold(corpus, derived)
-        talk.print(f"gold is what passes and decisions give: {_count(derived.annotations)}")
+        talk.print(
+            f"gold is what passes and decisions give: {number_of(len(derived.annotations), 'article')}"
+        )
     else:
         saved = save_gold(corpus, derived)
         talk.print(f"gold: {len(saved.written)} written, {len(saved.unchanged)} unchanged")
@@ -258,10 +260,6 @@ def show_agreement(
             print_table(table)
     for line in remarks(found):
         talk.print(line, markup=False)
-
-
-def _count(articles: Sized) -> str:
-    return f"{len(articles)} article{'' if len(articles) == 1 else 's'}"
 
 
 def _say(saved: Saved, corpus: Corpus) -> None:

@@ -30,6 +30,7 @@ from khabar.missing import left_out
 from khabar.preannotation import tasks_for
 from khabar.schema import default_annotations
 from khabar.terminal import Format, print_data, print_table, program, progress_of, run, talk
+from khabar.wording import number_of
 
 app = program(
     help="""Label Studio, served with a blind project for every annotator.
@@ -90,8 +91,8 @@ def prepare(
     if corpus.without_text:
         talk.print(left_out(corpus, corpus.without_text), markup=False)
     talk.print(
-        f"{len(tasks)} tasks. In Label Studio, for each annotator a project of their own (so that none sees\n"
-        f"what another does):\n"
+        f"{number_of(len(tasks), 'task')}. In Label Studio, for each annotator a project of their own\n"
+        f"(so that none sees what another does):\n"
         f"  Create Project > Labeling Setup > Custom template: paste {out / 'label_config.xml'}\n"
         f"  Data Import: upload {out / 'tasks.json'}\n"
         f"  when done, Export > JSON, then: scripts/gather_annotations.py EXPORT.json --annotator ID",
@@ -186,7 +187,10 @@ def push_tasks(
     if order is not Order.listed or count is not None:
         people = {name: connect(site, name) for name in names}
         sure = read_scores(scores) if scores else None
-        chosen = next_round(people, chosen, order, seed=seed, scores=sure, count=count)
+        with progress_of("Choosing the next", len(chosen) if count is None else count) as advance:
+            chosen = next_round(
+                people, chosen, order, seed=seed, scores=sure, count=count, progressed=advance
+            )
     wanted = tasks_for(corpus, chosen, predictions, say=_say)
     _push_all(site, names, corpus, wanted, data)
 

@@ -14,7 +14,7 @@ import yaml
 from khabar.corpus import read_corpus
 
 LEVELS = [
-    {"errors"},
+    {"errors", "wording"},
     {"files", "batches", "terminal", "bootstrap", "workers"},
     {"schema", "text"},
     {"document", "typed_annotations", "alignment", "checks", "soundness", "guidelines", "standoff"},

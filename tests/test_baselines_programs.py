@@ -56,7 +56,7 @@ def test_a_second_run_changes_no_byte_and_keeps_the_date(
     first = run_program(system, *given, "--date", "2024-02-29", hash_seed=1)
     assert first.returncode == 0, first.stderr
     assert "1 left out, text not on this machine: theirs-1" in first.stderr
-    assert "1 articles of test, learnt from 1 of train" in first.stderr
+    assert "1 article of test, learnt from 1 of train" in first.stderr
     before = {path.name: path.read_bytes() for path in out.parent.iterdir()}
     assert sorted(before) == ["predictions.jsonl", "system.yaml"]
     assert run_program(system, *given, "--date", "2025-01-01", hash_seed=2).returncode == 0

@@ -56,7 +56,7 @@ def test_the_program_scores_the_articles_of_no_split(tmp_path: Path, repository:
         capture_output=True,
         text=True,
     )
-    assert (done.returncode, done.stderr) == (0, f"{out}: 1 articles that are in no split\n")
+    assert (done.returncode, done.stderr) == (0, f"{out}: 1 article in no split\n")
     (line,) = out.read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["article"] == "ours-9"
     assert read_scores(out) == {"ours-9": pytest.approx(json.loads(line)["score"])}

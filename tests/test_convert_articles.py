@@ -311,7 +311,7 @@ def test_the_program_writes_articles_and_tasks_and_talks_to_stderr(
         "  blank line × 1",
         f"ours-a  new  3 sentences  no date  {sha256(ARTICLE)[:12]}  {raw / 'a.txt'}",
     ]
-    assert done.stderr.splitlines() == ["1 added, 0 there already", f"wrote 1 tasks to {tasks}"]
+    assert done.stderr.splitlines() == ["1 added, 0 there already", f"tasks in {tasks}: 1"]
     (task,) = json.loads(tasks.read_text(encoding="utf-8"))
     assert (task["data"]["article"], task["data"]["text"]) == ("ours-a", ARTICLE)
     assert task["data"]["text_sha256"] == sha256(ARTICLE)

@@ -84,7 +84,7 @@ def test_the_program_says_that_a_right_file_is_valid(
     path = write_lines(tmp_path / "p.jsonl", gold_predictions(checkout))
     done = call(repository, "validate", path, "--annotations", checkout / "annotations")
     assert done.returncode == 0
-    assert done.stdout == f"{path}: valid; 1 articles; predicts arguments, entities, triggers\n"
+    assert done.stdout == f"{path}: valid; 1 article; predicts arguments, entities, triggers\n"
 
 
 @pytest.mark.parametrize("words", [("none.jsonl",), ("x.jsonl", "--split", "nowhere"), ("--repair",)])

@@ -55,7 +55,7 @@ def test_an_export_with_faults_writes_nothing_and_lists_them_all(gather: Program
     assert (
         "task 12 annotation number 0 region T1: [18, 999) ends past the text, which has 59 code points" in err
     )
-    assert "completed_by 4: 1 annotations by this user; say who it is: --map USER=ANNOTATOR" in err
+    assert "completed_by 4: 1 annotation by this user; say who it is: --map USER=ANNOTATOR" in err
     assert "nothing was written" in err
     assert list(gather.folder.glob("passes/*/*.json")) == []
 

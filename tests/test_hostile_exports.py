@@ -124,7 +124,7 @@ task 19 annotation 190 region e: has no label and no choice; label it, or remove
 """  # noqa: E501
 NOTES = """\
 task 20 annotation 200: skipped by annotator-a: left out
-task 21: 1 drafts, not submitted: left out
+task 21: 1 draft, not submitted: left out
 task 21: nobody has done it: left out
 task 22: nobody has done it: left out
 """

@@ -99,7 +99,7 @@ def court(empty_label_studio: Site, tmp_path: Path, tiny_value: dict[str, Any], 
 def test_what_the_judge_submits_is_gold_and_a_repetition_changes_nothing(court: Court) -> None:
     assert court.said("push").splitlines() == [
         "1 disputed; 1 agree on everything and need no judge; 0 decided already; 1 with less than two passes",
-        f"1 tasks added, 0 there already: {court.site.url}/projects/{court.project}",
+        f"1 task added, 0 there already: {court.site.url}/projects/{court.project}",
     ]
     assert "0 tasks added, 1 there already" in court.said("push")
     (task,) = court.tasks[DISPUTED]
@@ -162,7 +162,7 @@ def test_an_annotator_who_comes_later_is_added_and_what_was_judged_stays(court: 
     (folder / "annotators.yaml").write_text(yaml.safe_dump(people), encoding="utf-8")
     third = annotated("c", MOSCOW_GPE, article=SINGLE)
     write_annotation(folder / "passes" / "c" / f"{SINGLE}.json", third)
-    assert "1 tasks added, 1 there already" in court.said("push")
+    assert "1 task added, 1 there already" in court.said("push")
     court.said("pull")
     assert court.gold() == GOLD
     config = court.client.projects.get(id=court.project).label_config
@@ -175,7 +175,7 @@ def test_another_server_is_named_by_the_environment(court: Court, monkeypatch: p
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", court.site.token("j").get_secret_value())
     (court.data / "accounts.json").unlink()
     assert "say who decides: --judge ID (there are none)" in court.said("push", code=2)
-    assert "1 tasks added" in court.said("push", "--judge", "j")
+    assert "1 task added" in court.said("push", "--judge", "j")
     court.submit(submission([A, B], GOLD))
     court.said("pull", "--judge", "j")
     assert court.gold() == GOLD

@@ -61,8 +61,10 @@ def test_two_articles_alike_do_not_follow_each_other(seed: int) -> None:
 
 
 def test_what_annotators_have_already_is_kept_away_from() -> None:
-    found = names(ordered(NEWS[1:], Order.diverse, before=NEWS[:1]))
+    steps: list[int] = []
+    found = names(ordered(NEWS[1:], Order.diverse, before=NEWS[:1], progressed=steps.append))
     assert found[-1] == "again"
+    assert steps == [1, 1, 1]
     assert names(ordered(NEWS[1:], Order.diverse, before=NEWS[:1], count=2)) == found[:2]
 
 

@@ -58,7 +58,7 @@ def test_mentions_events_and_arguments_become_regions_and_relations(corpus: Corp
     made = found.annotations["t-0"]
     assert found.left_out == []
     assert found.version.startswith("crf@")
-    assert counted(found) == f"1 articles pre-annotated by {found.version}: 8 of 8 items"
+    assert counted(found) == f"1 article pre-annotated by {found.version}: 8 of 8 items"
     assert [(each.type, each.text) for each in made.entities] == [
         ("PER", "سامر"),
         ("GPE", "بيروت"),

@@ -33,7 +33,7 @@ __all__ = ["call", "hub", "releases", "shared_hub", "small"]  # fixtures
 
 
 def test_a_release_that_leaves_articles_out_needs_partial(releases: dict[str, Path]) -> None:
-    with pytest.raises(CallError, match=r"leaves out 1 articles .*theirs-1.* with --partial"):
+    with pytest.raises(CallError, match=r"leaves out 1 article .*theirs-1.* with --partial"):
         ready(releases["one"], partial=False)
     with pytest.raises(CallError, match="publish it without --partial"):
         ready(releases["full"], partial=True)

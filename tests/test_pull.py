@@ -189,7 +189,7 @@ def test_who_is_who_is_asked_where_several_users_annotated_in_one_project(
         pulled(corpus, outside(label_studio, "a"))
     (found,) = pulled(corpus, outside(label_studio, "a"), users={"a@khabar.example": "a"})
     assert [each.message for each in found.reports[0].faults] == [
-        "1 annotations by this user; say who it is: --map USER=ANNOTATOR"
+        "1 annotation by this user; say who it is: --map USER=ANNOTATOR"
     ]
     assert sorted(passes_in(corpus)) == ["a/authored-0"]
     (found,) = pulled(corpus, outside(label_studio, "a"), users={"a@khabar.example": "a", str(guest.id): "b"})

@@ -327,7 +327,7 @@ def test_predictions_are_judged_on_a_revision_and_a_deprecated_one_is_called_so(
             check=False,
         )
     assert ended.returncode == 0, ended.stderr
-    assert "valid; 1 articles" in ended.stdout
+    assert "valid; 1 article" in ended.stdout
     assert "Release 0.1.0 is not to be used: It tore." in ended.stderr
 
 

@@ -134,7 +134,7 @@ def test_the_program_pulls_what_is_right_lists_the_rest_and_exits_with_1(
         "  passes: 2 written, 0 as they were, 0 changed and not replaced",
         "  6 items read, 5 in these passes, 1 listed or skipped; 0 regions trimmed of white space",
         f"  skipped: {a.link('authored-3')}",
-        f"  1 drafts, not submitted: {a.link('authored-4')}",
+        f"  1 draft, not submitted: {a.link('authored-4')}",
     ]
     assert lines[-3] == f"{project}: 1 fault"
     assert lines[-2].startswith(f"  {a.link('authored-2')} annotation ")

@@ -13,6 +13,7 @@ from khabar.files import write_json_lines
 from khabar.release import gold_documents
 from khabar.schema import default_annotations
 from khabar.terminal import program, progress, run, talk
+from khabar.wording import number_of
 
 app = program(help=__doc__ or "")
 
@@ -40,7 +41,7 @@ def main(
     write_json_lines(out, rows)
     if missing := [each.id for each in wanted if each.text is None]:
         talk.print(f"{len(missing)} left out, text not on this machine: {', '.join(missing)}", markup=False)
-    talk.print(f"{out}: {len(rows)} articles that are in no split", markup=False)
+    talk.print(f"{out}: {number_of(len(rows), 'article')} in no split", markup=False)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from khabar.errors import CallError, Faults
 from khabar.files import dump_json, parse_json, sha256
 from khabar.schema import default_annotations, load_schema
 from khabar.terminal import Format, print_data, print_table, program, progress, run, talk
+from khabar.wording import number_of
 
 ROOT = default_annotations().parent
 DEFAULTS = {"temperature": 0, "response_format": {"type": "json_object"}}
@@ -65,9 +66,8 @@ def main(
     if form is Format.text or not asking.open:  # else the faults are the one JSON value on stdout
         _show(reckoning, form)
     tell_left_out(data)
-    talk.print(
-        f"asked about {total} of {len(data.target)} articles now; {len(asking.answers)} have an answer"
-    )
+    articles = number_of(len(data.target), "article")
+    talk.print(f"asked about {total} of {articles} now; {len(asking.answers)} have an answer")
     _stop_if_open(asking)
     system = System(
         name=f"Prompt: {model}"[:120],
@@ -79,7 +79,7 @@ def main(
     )
     target = out or ROOT / "benchmark" / "submissions" / f"prompt-{slug}" / "predictions.jsonl"
     write_submission(target, reckoning.records, system, date.date() if date else None)
-    talk.print(f"{target}: {len(data.target)} articles of {split}")
+    talk.print(f"{target}: {articles} of {split}")
 
 
 def _key(variable: str | None) -> str | None:

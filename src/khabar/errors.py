@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from khabar.wording import number_of
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -33,8 +35,10 @@ class Report:
     next_step: str = ""
 
     def __str__(self) -> str:
-        count = f"{len(self.faults)} fault{'s' if len(self.faults) != 1 else ''}"
-        lines = [f"{self.source}: {count}", *(f"  {fault}" for fault in self.faults)]
+        lines = [
+            f"{self.source}: {number_of(len(self.faults), 'fault')}",
+            *(f"  {fault}" for fault in self.faults),
+        ]
         if self.next_step:
             lines.append(f"Next: {self.next_step}")
         return "\n".join(lines)

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from khabar.errors import Faults
+from khabar.wording import number_of
 
 _SHOWN_PLACES = 30
 
@@ -54,7 +55,7 @@ def _occurrences(words: str, text: str) -> list[int]:
 def _why_not_one(quote: Quote, text: str, starts: Sequence[int], fitting: Sequence[int]) -> str:
     if not starts:
         return f"{quote.text!r} is not in the text{_nearly(quote.text, text)}"
-    count = f"{quote.text!r} occurs {len(starts)} time{'s' if len(starts) > 1 else ''}"
+    count = f"{quote.text!r} occurs {number_of(len(starts), 'time')}"
     places = _show_places(quote.text, text, starts)
     around = " and ".join(
         f"{side} {words!r}" for side, words in (("after", quote.before), ("before", quote.after)) if words

@@ -27,6 +27,7 @@ from khabar.scoring.codes import Code
 from khabar.scoring.extraction import Extraction
 from khabar.scoring.finder import Finder
 from khabar.scoring.spans import ANY_LENGTH, SAYS, SpanReader
+from khabar.wording import number_of
 
 
 @dataclass(slots=True)
@@ -246,4 +247,5 @@ def _packed(made: dict[str, Any]) -> dict[str, Any]:
 def counted(found: PreAnnotations) -> str:
     """How much of the file is used, in a sentence."""
     kept = found.read - len(found.left_out)
-    return f"{len(found.annotations)} articles pre-annotated by {found.version}: {kept} of {found.read} items"
+    articles, items = number_of(len(found.annotations), "article"), number_of(found.read, "item")
+    return f"{articles} pre-annotated by {found.version}: {kept} of {items}"

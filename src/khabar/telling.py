@@ -9,6 +9,7 @@ from typing import Any
 
 from khabar.intake import Converted, Intake
 from khabar.text import segment
+from khabar.wording import number_of
 
 
 def as_text(converted: Converted) -> str:
@@ -16,7 +17,7 @@ def as_text(converted: Converted) -> str:
     article = converted.article
     dated = f"{article.published} ({converted.raw.published_from})" if converted.raw.published else "no date"
     return (
-        f"{article.id}  {converted.state}  {len(segment(converted.text))} sentences  {dated}  "
+        f"{article.id}  {converted.state}  {number_of(len(segment(converted.text)), 'sentence')}  {dated}  "
         f"{article.text_sha256[:12]}  {converted.raw.place}"
     )
 

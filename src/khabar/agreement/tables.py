@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from khabar.agreement.report import MEASURES_IN_WORDS
+from khabar.wording import number_of
 
 _SHOWN = 20
 _LONGEST = 34
@@ -31,9 +32,8 @@ def agreement_tables(found: Mapping[str, Any]) -> Iterator[Table]:
 
 def title_of(pair: Mapping[str, Any]) -> str:
     """Whose agreement it is, on how many articles."""
-    count = len(pair["articles"])
     whose = "the corpus" if pair["annotators"] is None else " and ".join(pair["annotators"])
-    return f"{whose}, {count} article{'' if count == 1 else 's'}"
+    return f"{whose}, {number_of(len(pair['articles']), 'article')}"
 
 
 def _brief_tables(found: Mapping[str, Any]) -> Iterator[Table]:

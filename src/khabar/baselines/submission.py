@@ -19,6 +19,7 @@ from khabar.files import write_json_lines, write_text
 from khabar.missing import LISTED, named
 from khabar.release import gold_documents, verify
 from khabar.terminal import talk
+from khabar.wording import number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Data:
     def trained_on(self) -> str:
         """What `system.yaml` says of the training data: how much of train was there to learn from."""
         absent = f", {len(self.without_text)} left out for want of their text" if self.without_text else ""
-        return f"train split, {len(self.train)} articles{absent}"
+        return f"train split, {number_of(len(self.train), 'article')}{absent}"
 
 
 def read_data(
@@ -89,7 +90,8 @@ def submit(
     system = replace(system, training_data=data.trained_on)
     write_submission(out, predictions(model, data.target), system, day)
     tell_left_out(data)
-    talk.print(f"{out}: {len(data.target)} articles of {split}, learnt from {len(data.train)} of train")
+    articles = number_of(len(data.target), "article")
+    talk.print(f"{out}: {articles} of {split}, learnt from {len(data.train)} of train")
 
 
 def tell_left_out(data: Data) -> None:

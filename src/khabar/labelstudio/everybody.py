@@ -12,6 +12,7 @@ from khabar.labelstudio.accounts import Site
 from khabar.labelstudio.config import labelling_config
 from khabar.labelstudio.connection import connect
 from khabar.labelstudio.push import Pushed, Task, push
+from khabar.wording import number_of
 
 Progress = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 """Of a title and a total, a bar that is told how much more was done."""
@@ -63,6 +64,6 @@ def push_to_all(
 
 
 def _lines(pushed: Pushed) -> list[str]:
-    counts = f"{len(pushed.added)} tasks added, {len(pushed.there)} there already"
+    counts = f"{number_of(len(pushed.added), 'task')} added, {len(pushed.there)} there already"
     refreshed = f", {len(pushed.predicted)} of them with new pre-annotations" if pushed.predicted else ""
     return [*pushed.notes, f"{counts}{refreshed}"]

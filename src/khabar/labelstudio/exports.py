@@ -21,6 +21,7 @@ from khabar.labelstudio.config import TEXT
 from khabar.labelstudio.regions import name_of
 from khabar.labelstudio.results import annotation_of
 from khabar.schema import Schema, shorten
+from khabar.wording import number_of
 
 AnnotatorOf = Callable[[Any], str | None]
 """The annotator's id for a value of `completed_by`; None where it is not known."""
@@ -85,7 +86,8 @@ def gather_export(
         raise CallError(f"no file {path}")
     export = read_export(read_json(path), articles=corpus.articles, schema=corpus.schema, annotator=annotator)
     if export.faults:
-        counts = f"{export.read} items read, {export.kept} in right annotations, {export.listed} listed"
+        read = number_of(export.read, "item")
+        counts = f"{read} read, {export.kept} in right annotations, {export.listed} listed"
         next_step = f"correct these in Label Studio and export again; nothing was written ({counts})"
         raise DataError(Report(str(path), tuple(export.faults), next_step))
     return save_passes(corpus, export.annotations, replace=replace), export
@@ -170,7 +172,7 @@ class ExportReader:
         drafts = task.get("drafts")
         count = len(drafts) if isinstance(drafts, list) else int(bool(drafts))
         if count:
-            self.export.notes.append(Fault(place, f"{count} drafts, not submitted: left out"))
+            self.export.notes.append(Fault(place, f"{number_of(count, 'draft')}, not submitted: left out"))
         self.export.tasks.append(TaskState(place, _article_of(task), _state_of(given, count), count))
         if not given:
             self.export.notes.append(Fault(place, "nobody has done it: left out"))
@@ -262,5 +264,5 @@ class ExportReader:
                 self.export.kept += given.items
                 self.export.trimmed += given.trimmed
         for who, count in self._unknown.items():
-            message = f"{count} annotations by this user; say who it is: --map USER=ANNOTATOR"
+            message = f"{number_of(count, 'annotation')} by this user; say who it is: --map USER=ANNOTATOR"
             self.export.faults.append(Fault(f"completed_by {who}", message))

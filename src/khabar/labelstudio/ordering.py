@@ -8,7 +8,7 @@ their order whatever others come.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -74,12 +74,14 @@ def ordered(
     scores: Mapping[str, float] | None = None,
     before: Sequence[Article] = (),
     count: int | None = None,
+    progressed: Callable[[int], None] = lambda _: None,
 ) -> list[Article]:
     """The articles, the most useful first; the first `count` of them where it is given.
 
     The same arguments give the same order, however `articles` are arranged (but for `listed`). `before` are
-    those given to annotators already: `diverse` keeps away from them too. Raises DataError for articles
-    without a score where the order is `uncertain`, CallError if there are no scores at all.
+    those given to annotators already: `diverse` keeps away from them too. It compares each choice with all
+    articles, so it tells `progressed` of each. Raises DataError for articles without a score where the order
+    is `uncertain`, CallError if there are no scores at all.
     """
     if order is Order.listed:
         return list(articles)[:count]
@@ -87,7 +89,7 @@ def ordered(
     if order is Order.uncertain:
         drawn = _by_score(drawn, scores)
     elif order is Order.diverse:
-        return _farthest_first(drawn, before, len(drawn) if count is None else count)
+        return _farthest_first(drawn, before, len(drawn) if count is None else count, progressed)
     return drawn[:count]
 
 
@@ -105,7 +107,9 @@ def _by_score(articles: Sequence[Article], scores: Mapping[str, float] | None) -
     return sorted(articles, key=lambda each: scores[each.id])
 
 
-def _farthest_first(articles: Sequence[Article], before: Sequence[Article], count: int) -> list[Article]:
+def _farthest_first(
+    articles: Sequence[Article], before: Sequence[Article], count: int, progressed: Callable[[int], None]
+) -> list[Article]:
     """Of the articles, given in the order that ties are broken by, the next is always the least like any."""
     vectors = _vectors([_text(each) for each in (*before, *articles)])
     old, new = vectors[: len(before)], vectors[len(before) :]
@@ -118,6 +122,7 @@ def _farthest_first(articles: Sequence[Article], before: Sequence[Article], coun
         chosen.append(following)
         np.maximum(likeness, new @ new[following], out=likeness)
         likeness[chosen] = np.inf
+        progressed(1)
     return [articles[each] for each in chosen]
 
 

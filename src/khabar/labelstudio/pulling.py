@@ -16,6 +16,7 @@ from khabar.errors import Fault, Report
 from khabar.gathering import Saved, files_of, sort_out
 from khabar.labelstudio.desks import Desk
 from khabar.labelstudio.exports import Export, State, TaskState
+from khabar.wording import number_of
 
 STAGING = ".pull"
 """Folder in the corpus that a pull writes into first; git ignores it."""
@@ -65,11 +66,13 @@ class Pulled:
         )
         export = self.export
         yield (
-            f"  {export.read} items read, {export.kept} in these passes, {export.listed} listed or skipped; "
-            f"{export.trimmed} regions trimmed of white space"
+            f"  {number_of(export.read, 'item')} read, {export.kept} in these passes, "
+            f"{export.listed} listed or skipped; {number_of(export.trimmed, 'region')} trimmed of white space"
         )
         yield from (f"  skipped: {each.place}" for each in self.skipped)
-        yield from (f"  {each.drafts} drafts, not submitted: {each.place}" for each in self.drafted)
+        yield from (
+            f"  {number_of(each.drafts, 'draft')}, not submitted: {each.place}" for each in self.drafted
+        )
         yield from (
             f"  {each.article} has a pass here, and nothing is submitted there: {each.place}"
             for each in self.withdrawn

@@ -21,6 +21,7 @@ from khabar.labelstudio.journal import Journal, opened
 from khabar.labelstudio.meaning import meaning_of
 from khabar.labelstudio.projects import Project, Purpose, ensure_view, find_project, get_project, make_project
 from khabar.schema import Schema, shorten
+from khabar.wording import number_of
 
 BATCH = 250
 """Tasks in one request: seconds of the server's time, so that little is on its way when something fails."""
@@ -194,7 +195,7 @@ class _Pusher:
             self.connection.send(
                 f"api/projects/{self.project.id}/import",
                 batch,
-                f"adding {len(batch)} tasks to project {self.project.id}",
+                f"adding {number_of(len(batch), 'task')} to project {self.project.id}",
             )
             self.journal.end()
             self.count += len(batch)
@@ -213,7 +214,7 @@ class _Pusher:
         for batch in _batches(missing):
             made = [{"task": waiting[name], **given[name]} for name in batch]
             path = f"api/projects/{self.project.id}/import/predictions"
-            self.connection.send(path, made, f"adding {len(made)} predictions")
+            self.connection.send(path, made, f"adding {number_of(len(made), 'prediction')}")
             self.pushed.predicted += batch
             self.progressed(len(batch))
         if get_project(self.connection, self.project.id).model_version != version:

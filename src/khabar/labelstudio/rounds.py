@@ -6,7 +6,7 @@ After a round the model learns from it, and its new scores choose the next.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from khabar.corpus import Article
 from khabar.labelstudio.connection import Connection
@@ -23,6 +23,7 @@ def next_round(
     seed: int = 0,
     scores: Mapping[str, float] | None = None,
     count: int | None = None,
+    progressed: Callable[[int], None] = lambda _: None,
 ) -> list[Article]:
     """The articles that any of the annotators has already, then at most `count` others, most useful first.
 
@@ -34,7 +35,7 @@ def next_round(
     new = [each for each in articles if each.id not in given]
     here = [each for each in new if each.text is not None]
     before = [each for each in there if each.text is not None]
-    chosen = ordered(here, order, seed=seed, scores=scores, before=before, count=count)
+    chosen = ordered(here, order, seed=seed, scores=scores, before=before, count=count, progressed=progressed)
     return [*there, *chosen, *(each for each in new if each.text is None)]
 
 

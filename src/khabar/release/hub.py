@@ -22,6 +22,7 @@ from khabar.release.patience import Patience, Tell
 from khabar.release.publication import Publication, State
 from khabar.release.publishing import Ready, ready
 from khabar.release.remote import Remote
+from khabar.wording import number_of
 
 Load = Callable[[Remote, Ready], None]
 PATIENT = Patience()
@@ -142,7 +143,9 @@ def _change(
 ) -> str:
     parent = found.head or ""
     size = sum(files[each.path].bytes for each in found.changes if each.kind != "deleted")
-    remote.tell(f"committing {len(found.changes)} changed files ({size:,} bytes) on top of {parent[:12]}")
+    remote.tell(
+        f"committing {number_of(len(found.changes), 'changed file')} ({size:,} bytes) on top of {parent[:12]}"
+    )
     return remote.commit(files, found.changes, title=title, description=description, parent=parent)
 
 

@@ -12,6 +12,7 @@ from khabar.release.publication import Publication, State
 from khabar.release.publishing import Ready, ready
 from khabar.release.unfinished import folder_beside
 from khabar.release.verification import verify
+from khabar.wording import number_of
 
 
 def publish_to(
@@ -38,7 +39,7 @@ def publish_to(
     if there:
         _check_there(release, place)
     elif not dry_run:
-        tell(f"copying {len(release.files)} files")
+        tell(f"copying {number_of(len(release.files), 'file')}")
         _copy(release, place)
     state: State = "unchanged" if there else "planned" if dry_run else "published"
     planned = [] if there else file_changes(release.files, {})

@@ -10,6 +10,7 @@ from khabar.missing import named
 from khabar.release.contents import LocalFile, local_files
 from khabar.release.manifest import NAME, Manifest, read_manifest
 from khabar.release.verification import verify
+from khabar.wording import number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,9 @@ def _check_permissions(manifest: Manifest, *, partial: bool) -> None:
     left_out = sorted(each for ids in manifest.left_out_without_text.values() for each in ids)
     if left_out and not partial:
         raise CallError(
-            f"release {manifest.release} leaves out {len(left_out)} articles whose text was not on the "
-            f"machine that built it ({named(left_out)}); build it again with their texts, or publish it "
-            "with --partial"
+            f"release {manifest.release} leaves out {number_of(len(left_out), 'article')} whose text was not "
+            f"on the machine that built it ({named(left_out)}); build it again with their texts, or publish "
+            "it with --partial"
         )
     if partial and not left_out:
         raise CallError(f"release {manifest.release} leaves no article out; publish it without --partial")

@@ -12,6 +12,7 @@ from khabar.schema import Schema
 from khabar.scoring.codes import Code
 from khabar.scoring.finder import Place
 from khabar.text import Token
+from khabar.wording import number_of
 
 SAYS = frozenset({"ner_tags", "trigger_tags"})
 _IOB2 = re.compile(r"O|[BI]-.+", re.DOTALL)
@@ -61,7 +62,7 @@ class TagReader:
     def _check(self, column: str, tags: list[Any], place: Place, tokens: int | None) -> bool:
         before = len(place.finder.faults)
         if tokens is not None and len(tags) != tokens:
-            message = f"found {len(tags)} tags, expected {tokens}, one a token"
+            message = f"found {number_of(len(tags), 'tag')}, expected {tokens}, one a token"
             place.add(Code.tag_count, message, found=str(len(tags)), allowed=str(tokens))
         allowed = self._allowed[column]
         for number, tag in enumerate(tags):

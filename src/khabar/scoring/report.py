@@ -18,6 +18,7 @@ from khabar.scoring.finder import SHOWN
 from khabar.scoring.gold import Gold, NotShown
 from khabar.scoring.measures import HEADLINES, MEASURES
 from khabar.scoring.submission import Submission
+from khabar.wording import number_of
 
 FORMAT = 1
 """Of the JSON: raised when a key changes its meaning."""
@@ -113,7 +114,7 @@ def percent(value: float | None) -> str:
 def tables(evaluation: Evaluation, *, split: str) -> Iterator[Table]:
     """What a person wants to see of one evaluation: all measures, then entity and event types."""
     gold = evaluation.gold
-    title = f"{split}: {len(gold.articles)} articles, gold {gold.digest[:12]}"
+    title = f"{split}: {number_of(len(gold.articles), 'article')}, gold {gold.digest[:12]}"
     yield _overview(evaluation, title)
     for name, title in (("entities", "Entities by type"), ("triggers", "Triggers by event type")):
         score = evaluation.scores[name]
