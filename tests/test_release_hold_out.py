@@ -16,6 +16,7 @@ from khabar.release import BuildReport, build, diff, gold_digest, make_tables, r
 from khabar.release.features import CONFIGS
 from khabar.release.verification import plain_rows
 from khabar.release.versions import Bump
+from khabar.scoring import read_submission
 from release_corpus import OURS, by, corpus_of, gold_of, make_checkout
 
 LABELS = {"documents": {"entities", "events"}, "ner": {"ner_tags"}, "triggers": {"trigger_tags"}}
@@ -146,7 +147,7 @@ def evaluate(repository: Path, checkout: Path, release: Path, predictions: Path)
     """What `evaluate.py --release` gives, through its own functions."""
     program = runpy.run_path(str(repository / "benchmark" / "evaluate.py"))
     on = program["ground"]("test", release, checkout / "annotations", [])
-    submission = program["read_submission"](predictions, on.gold, on.schema, repair=False)
+    submission = read_submission(predictions, on.gold, on.schema, repair=False)
     evaluation = program["score"](on.gold, submission, on.schema)
     return {"digest": on.gold.digest, "scores": program["as_json"](evaluation, sha256="0" * 64)}
 

@@ -80,15 +80,12 @@ def place(spans: Iterable[LabelledSpan], edges: Edges) -> Placed:
     A span that overlaps no token (white space only) is counted as `off_token`.
     """
     starts, ends = edges.starts, edges.ends
-    found: list[tuple[int, int, str]] = []
-    off_token = 0
-    for start, end, label in spans:
-        first = bisect_right(ends, start)
-        last = bisect_left(starts, end, first)
-        if first < last:
-            found.append((first, -last, label))
-        else:
-            off_token += 1
+    spans = list(spans)
+    found = [
+        (first, -last, label)
+        for start, end, label in spans
+        if (first := bisect_right(ends, start)) < (last := bisect_left(starts, end))
+    ]
     found.sort()
     kept: list[LabelledSpan] = []
     nested = crossing = taken = 0
@@ -101,7 +98,7 @@ def place(spans: Iterable[LabelledSpan], edges: Edges) -> Placed:
             nested += 1
         else:
             crossing += 1
-    return Placed(kept, nested, crossing, off_token)
+    return Placed(kept, nested, crossing, len(spans) - len(found))
 
 
 def lay(spans: Iterable[LabelledSpan], tokens: Sequence[Token] | Edges) -> Laid:

@@ -132,7 +132,9 @@ def is_canonical(annotation: Annotation) -> bool:
         and [each.id for each in events] == _ids("E", len(events))
         and _ascending([(each.start, -each.end, each.type) for each in entities])
         and _ascending([(each.trigger.start, -each.trigger.end, each.type) for each in events])
-        and all(_ascending([_order(one) for one in each.arguments]) for each in events if each.arguments)
+        and all(
+            _ascending([_order(one) for one in each.arguments]) for each in events if len(each.arguments) > 1
+        )
     )
 
 

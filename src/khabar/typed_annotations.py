@@ -6,10 +6,10 @@ that one takes, but never takes what it refuses.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from operator import attrgetter, or_
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -34,10 +34,23 @@ class _Never(msgspec.Struct, tag="", tag_field="type"):
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A type, and its attributes as `(field of the struct, name, quotation marks)`."""
+    """A type, and its attributes as `(field of the struct, name, quotation marks)`.
+
+    `look` gives them all at once, `bare` is what it gives where none is set; it is None where there is none.
+    """
 
     name: str
     attributes: tuple[tuple[str, str, int], ...]
+    look: Callable[[Any], Any] | None
+    bare: Any
+
+    @classmethod
+    def of(cls, name: str, attributes: tuple[tuple[str, str, int], ...]) -> _Kind:
+        if not attributes:
+            return cls(name, (), None, None)
+        bare = (msgspec.UNSET,) * len(attributes)
+        look = attrgetter(*(field for field, _, _ in attributes))
+        return cls(name, attributes, look, bare if len(bare) > 1 else bare[0])
 
 
 class AnnotationReader:
@@ -75,7 +88,7 @@ class AnnotationReader:
         made = msgspec.defstruct(
             name, described, tag=name, tag_field="type", forbid_unknown_fields=True, kw_only=True, gc=False
         )
-        self._kinds[made] = _Kind(name, tuple(known))
+        self._kinds[made] = _Kind.of(name, tuple(known))
         return made
 
     def read(self, path: Path) -> tuple[Annotation, bool]:
@@ -99,7 +112,10 @@ class AnnotationReader:
         entities = []
         for each in form.entities:
             kind = kinds[type(each)]
-            given, more = _attributes(each, kind) if kind.attributes else (NO_ATTRIBUTES, 0)
+            if kind.look is None or kind.look(each) == kind.bare:
+                given, more = NO_ATTRIBUTES, 0
+            else:
+                given, more = _attributes(each, kind)
             entities.append(Entity(each.id, kind.name, each.start, each.end, each.text, given))
             quotes += _QUOTES["entity"] + more
         events = []

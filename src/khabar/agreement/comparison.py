@@ -5,7 +5,7 @@ F1 of two annotators is symmetric: neither is taken for the truth.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -24,7 +24,7 @@ Owned = tuple[str, Mapping[str, bool | str]]
 Values = tuple[bool | str, bool | str]
 """What the first annotator says, and what the second."""
 
-Spans = defaultdict[Span, list[Owned]]
+Spans = dict[Span, list[Owned]]
 """What stands at each span."""
 
 
@@ -56,14 +56,22 @@ class Side:
     @classmethod
     def of(cls, annotation: Annotation, edges: Edges | None) -> Side:
         """The side of that annotation; `edges` are those of the article's tokens."""
-        entities: Spans = defaultdict(list)
-        for mention in annotation.entities:
-            entities[mention.start, mention.end].append((mention.type, mention.attributes))
-        events: Spans = defaultdict(list)
-        for event in annotation.events:
-            events[event.trigger.span].append((event.type, event.attributes))
+        entities = _by_span(
+            [((each.start, each.end), (each.type, each.attributes)) for each in annotation.entities]
+        )
+        events = _by_span([(each.trigger.span, (each.type, each.attributes)) for each in annotation.events])
         tokens = None if edges is None else TokenTypes.of(annotation, edges)
         return cls(Items.of(annotation), entities, events, tokens)
+
+
+def _by_span(said: Sequence[tuple[Span, Owned]]) -> Spans:
+    found: Spans = {}
+    for span, owned in said:
+        if span in found:
+            found[span].append(owned)
+        else:
+            found[span] = [owned]
+    return found
 
 
 def compare(first: Annotation, second: Annotation, schema: Schema, text: str | None = None) -> Agreement:
@@ -100,8 +108,10 @@ def _given(
     types: list[Values] = []
     pairs: list[tuple[Owned, Owned]] = []
     bare: list[str] = []  # types that both give without an attribute, as almost always
-    for span in mine.keys() & other.keys():
-        left, right = mine[span], other[span]
+    for span, left in mine.items():
+        right = other.get(span)
+        if right is None:
+            continue
         if len(left) == len(right) == 1:
             (one, said), (two, also) = left[0], right[0]
             types.append((one, two))

@@ -61,10 +61,10 @@ class Items:
     def of(cls, annotation: Annotation) -> Items:
         """Those of the annotation."""
         spans: defaultdict[str, list[Span]] = defaultdict(list)
-        for each in annotation.entities:
-            spans[each.type].append((each.start, each.end))
-        mentions = {(name, span) for name, listed in spans.items() for span in listed}
-        return cls(mentions, spans, triggers_of(annotation), arguments_of(annotation))
+        mentions = [(each.type, (each.start, each.end)) for each in annotation.entities]
+        for name, span in mentions:
+            spans[name].append(span)
+        return cls(set(mentions), spans, triggers_of(annotation), arguments_of(annotation))
 
 
 def measured(mine: Items, other: Items) -> tuple[dict[str, Counts], dict[str, ByType]]:
@@ -77,32 +77,71 @@ def measured(mine: Items, other: Items) -> tuple[dict[str, Counts], dict[str, By
         "argument_c+": _by_first(mine.arguments, other.arguments),
         "argument_given_c": _by_first(*given),
     }
-    return _counted(mine, other, given, overlaps), by_type
+    return _counted(mine, other, overlaps), by_type
 
 
 def counted(mine: Items, other: Items) -> dict[str, Counts]:
     """The counts of each of `MEASURES`."""
-    return _counted(mine, other, given_triggers(mine, other), _overlaps(mine, other))
+    return _counted(mine, other, _overlaps(mine, other))
 
 
-def _counted(
-    mine: Items, other: Items, given: tuple[Set[Argument], Set[Argument]], overlaps: ByType
-) -> dict[str, Counts]:
-    arguments = mine.arguments, other.arguments
+def _counted(mine: Items, other: Items, overlaps: ByType) -> dict[str, Counts]:
+    left, right = _Projections.of(mine.arguments), _Projections.of(other.arguments)
+    argument_i_plus = _counts(left.with_trigger, right.with_trigger)
+    argument_c_plus = _counts(mine.arguments, other.arguments)
+    # what both have is of an event that both have
+    lost = mine.triggers - other.triggers, other.triggers - mine.triggers
     counts = {
         "entity": _counts(mine.mentions, other.mentions),
-        "entity_span": _counts(*({each[1] for each in side.mentions} for side in (mine, other))),
+        "entity_span": _counts(_spans(mine.mentions), _spans(other.mentions)),
         "entity_overlap": _total(overlaps),
-        "trigger_i": _counts(*({each[1] for each in side.triggers} for side in (mine, other))),
+        "trigger_i": _counts(_spans(mine.triggers), _spans(other.triggers)),
         "trigger_c": _counts(mine.triggers, other.triggers),
-        "argument_i": _counts(*({each[1:3] for each in side} for side in arguments)),
-        "argument_c": _counts(*({each[:3] for each in side} for side in arguments)),
-        "argument_i+": _counts(*({each[1:] for each in side} for side in arguments)),
-        "argument_c+": _counts(*arguments),
-        "argument_given_i": _counts(*({each[1:] for each in side} for side in given)),
-        "argument_given_c": _counts(*given),
+        "argument_i": _counts(left.bare, right.bare),
+        "argument_c": _counts(left.with_role, right.with_role),
+        "argument_i+": argument_i_plus,
+        "argument_c+": argument_c_plus,
+        "argument_given_i": Counts(
+            argument_i_plus.match,
+            len(left.with_trigger) - _of_events(left.with_trigger, lost[0]),
+            len(right.with_trigger) - _of_events(right.with_trigger, lost[1]),
+        ),
+        "argument_given_c": Counts(
+            argument_c_plus.match,
+            len(mine.arguments) - _of_events(mine.arguments, lost[0]),
+            len(other.arguments) - _of_events(other.arguments, lost[1]),
+        ),
     }
     return {name: counts[name] for name in MEASURES}
+
+
+@dataclass(frozen=True, slots=True)
+class _Projections:
+    """Arguments without what a measure passes over: `(type, span)`, with role before, with trigger after."""
+
+    bare: Set[Item]
+    with_role: Set[Item]
+    with_trigger: Set[Item]
+
+    @classmethod
+    def of(cls, arguments: Set[Argument]) -> _Projections:
+        if not arguments:
+            return cls(set(), set(), set())
+        roles, kinds, spans, triggers = zip(*arguments, strict=True)
+        return cls(
+            set(zip(kinds, spans, strict=True)),
+            set(zip(roles, kinds, spans, strict=True)),
+            set(zip(kinds, spans, triggers, strict=True)),
+        )
+
+
+def _spans(items: Set[tuple[str, Span]]) -> Set[Item]:
+    return {span for _, span in items}
+
+
+def _of_events(arguments: Set[Item], events: Set[tuple[str, Span]]) -> int:
+    """How many of the arguments, `(…, type, span, trigger)`, belong to these events."""
+    return sum([(each[-3], each[-1]) in events for each in arguments]) if events else 0
 
 
 def given_triggers(mine: Items, other: Items) -> tuple[Set[Argument], Set[Argument]]:

@@ -18,10 +18,12 @@ from khabar.release.features import Columns, check_fit
 from khabar.release.manifest import SplitRows
 from khabar.release.records import Record, Row
 
-ROW_GROUP = 1000  # articles of news: some 20 MB, far below the 300 MB the Hub's viewer scans
+ROW_GROUP = (
+    16_000_000  # bytes as Arrow, far below the 300 MB the Hub's viewer scans; many small ones load slower
+)
 OPTIONS: Mapping[str, object] = {
     "compression": "zstd",
-    "compression_level": 3,  # 9 makes files 2 to 4 % smaller in three times the time
+    "compression_level": 1,  # 3 makes files 5 % smaller, and loading 4 % slower
     "version": "2.6",
     "data_page_version": "1.0",
     "write_page_index": True,
@@ -60,7 +62,7 @@ class ParquetFile:
         self._waiting: list[bytes] = []
         self._batches: list[Any] = []
         self._digest = hashlib.sha256()
-        self._rows = self._arrow_bytes = 0
+        self._rows = self._arrow_bytes = self._waiting_bytes = 0
 
     def __enter__(self) -> ParquetFile:
         return self
@@ -102,14 +104,16 @@ class ParquetFile:
         if self._copy is not None:
             self._copy.write_batch(batch)
         self._batches.append(batch)
-        if self._rows % ROW_GROUP == 0:
+        self._waiting_bytes += batch.nbytes
+        if self._waiting_bytes >= ROW_GROUP:
             self._write_row_group()
 
     def _write_row_group(self) -> None:
         import pyarrow as pa
 
-        self._writer.write_table(pa.Table.from_batches(self._batches), row_group_size=ROW_GROUP)
-        self._batches = []
+        table = pa.Table.from_batches(self._batches)
+        self._writer.write_table(table, row_group_size=len(table))
+        self._batches, self._waiting_bytes = [], 0
 
     def close(self) -> Written:
         """Write what is left, to the disk itself."""
