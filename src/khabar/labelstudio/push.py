@@ -233,8 +233,8 @@ class _Pusher:
         if hidden := had - {each.task for each in found if each.model_version == version}:
             self.pushed.notes.append(
                 f"{number_of(len(hidden), 'task has', 'tasks have')} pre-annotations of another version only, "
-                f"which are not shown any more: push {version.partition('@')[0]}'s predictions "
-                "of these articles, too"
+                f"which are not shown any more: push {version.partition('@')[0]}'s "
+                "predictions of these articles, too"
             )
 
     def _predicted(self, version: str) -> set[int]:
