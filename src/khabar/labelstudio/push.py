@@ -231,10 +231,10 @@ class _Pusher:
             found = client.predictions.list(project=self.project.id)
         had = tasks & {each.task for each in found}
         if hidden := had - {each.task for each in found if each.model_version == version}:
+            told, model = number_of(len(hidden), "task has", "tasks have"), version.partition("@")[0]
             self.pushed.notes.append(
-                f"{number_of(len(hidden), 'task has', 'tasks have')} pre-annotations of another version only, "
-                f"which are not shown any more: push {version.partition('@')[0]}'s "
-                "predictions of these articles, too"
+                f"{told} pre-annotations of another version only, which are not shown any more: "
+                f"push {model}'s predictions of these articles, too"
             )
 
     def _predicted(self, version: str) -> set[int]:
