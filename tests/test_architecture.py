@@ -15,7 +15,7 @@ from khabar.corpus import read_corpus
 
 LEVELS = [
     {"errors", "wording"},
-    {"files", "batches", "terminal", "bootstrap", "workers"},
+    {"files", "folders", "batches", "terminal", "bootstrap", "workers"},
     {"schema", "text"},
     {"document", "typed_annotations", "alignment", "checks", "soundness", "guidelines", "standoff"},
     {"corpus"},

@@ -114,6 +114,17 @@ def test_every_format_is_exported_and_told(
     assert "is there and holds something" in capsys.readouterr().err
 
 
+def test_what_a_killed_export_left_is_swept_away_by_the_next(
+    call: Program, checkout: Path, tmp_path: Path
+) -> None:
+    left = tmp_path / "out.unfinished-killed"
+    left.mkdir()
+    (left / "train.conll").write_text("half", encoding="utf-8")
+    arguments = ("--annotations", checkout / "annotations", "--format", "brat", "--out", tmp_path / "out")
+    assert call("export", *arguments) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkout", "out"]
+
+
 @pytest.mark.parametrize(
     ("option", "said"), [(("--triggers",), "--triggers"), (("--window", "article"), "--window")]
 )
@@ -223,7 +234,7 @@ def test_an_export_that_fails_half_way_leaves_nothing(
     with pytest.raises(DataError, match="No space left on device"):
         write(found, Kind.brat, tmp_path / "here" / "out", corpus.schema)
     assert len(written) == 3
-    assert list((tmp_path / "here").iterdir()) == []
+    assert not (tmp_path / "here").exists()
 
 
 def test_a_docbin_without_spacy_says_what_to_install(

@@ -17,8 +17,8 @@ import pytest
 
 from conftest import tiny_schema_value
 from khabar.errors import CallError, DataError
+from khabar.folders import folder_beside
 from khabar.release import BuildReport, build, verify
-from khabar.release.unfinished import folder_beside
 from release_corpus import corpus_of, make_checkout
 
 BUILD = """

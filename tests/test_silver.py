@@ -329,6 +329,12 @@ def test_predictions_of_other_articles_are_refused(corpus: Corpus, tmp_path: Pat
         assert "p.jsonl:4: 1 fault\n  a record more than there are articles" in told
 
 
+@pytest.mark.parametrize("version", ["1.0", "01.0.0", "١.٠.٠", "v1.0.0"])
+def test_a_version_is_spelt_in_one_way(version: str, corpus: Corpus, tmp_path: Path) -> None:
+    with pytest.raises(CallError, match=r"three numbers such as 1\.2\.0"):
+        silver(corpus, tmp_path / "silver", version=version)
+
+
 def test_an_unknown_source_and_an_empty_stream_are_errors(corpus: Corpus, tmp_path: Path) -> None:
     stranger = article(1, TEXTS[0], source="elsewhere")
     with pytest.raises(DataError, match="no source 'elsewhere'"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from pathlib import Path
 from khabar.corpus import SPLITS, Corpus
 from khabar.errors import CallError, DataError
 from khabar.files import write_bytes
+from khabar.folders import folder_beside
 from khabar.formats import brat, conll2003, conllu_plus, docbin, oneie
 from khabar.formats.model import AnnotatedText, Export, of_annotation, of_row
 from khabar.schema import Schema
@@ -131,21 +130,10 @@ def write(
 
 def _write_whole(out: Path, files: Mapping[str, bytes]) -> None:
     """The files, under a name of their own until all are there."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=out.parent, prefix=f"{out.name}.unfinished-"))
-    except OSError as error:
-        raise CallError(f"cannot write to {out.parent}: {error.strerror}") from error
-    try:
+    with folder_beside(out, doing="export") as work:
         for name, content in files.items():
             write_bytes(work / name, content)
-        work.chmod(0o755)  # mkdtemp makes 0700
         work.replace(out)
-    except OSError as error:
-        next_step = "nothing was left behind; mend this and export again"
-        raise DataError.one(out, f"could not be written: {error}", next_step=next_step) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _export(

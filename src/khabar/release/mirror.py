@@ -6,11 +6,11 @@ import shutil
 from pathlib import Path
 
 from khabar.errors import CallError, DataError
+from khabar.folders import folder_beside
 from khabar.release.contents import check_copy, check_same, file_changes, local_files
 from khabar.release.patience import Tell
 from khabar.release.publication import Publication, State
 from khabar.release.publishing import Ready, ready
-from khabar.release.unfinished import folder_beside
 from khabar.release.verification import verify
 from khabar.wording import number_of
 

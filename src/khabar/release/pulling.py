@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 from khabar.errors import CallError, DataError
+from khabar.folders import folder_beside
 from khabar.release.manifest import NAME, Manifest, read_manifest
 from khabar.release.retrieval import release_folder
-from khabar.release.unfinished import folder_beside
 from khabar.release.verification import verify
 
 

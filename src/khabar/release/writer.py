@@ -9,6 +9,7 @@ from typing import Any
 
 from khabar.corpus import Corpus
 from khabar.errors import CallError, Faults
+from khabar.folders import folder_beside
 from khabar.missing import named
 from khabar.release import manifest
 from khabar.release.assembly import READ, Checkout, files_of, read_checkout, write_release
@@ -18,7 +19,6 @@ from khabar.release.manifest import Manifest, read_manifest
 from khabar.release.plan import Plan
 from khabar.release.readback import check_rows
 from khabar.release.retrieval import release_folder
-from khabar.release.unfinished import folder_beside
 from khabar.release.versions import numbers
 from khabar.release.withholding import check_split
 

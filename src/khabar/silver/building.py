@@ -16,6 +16,7 @@ from khabar.files import content_digest, write_bytes, write_json, write_text
 from khabar.release import manifest
 from khabar.release.assembly import Checkout, files_of, read_checkout
 from khabar.release.manifest import Manifest, Silver, UnshownCounts
+from khabar.release.versions import numbers
 from khabar.silver.card import silver_card
 from khabar.silver.description import silver_croissant
 from khabar.silver.guard import Guard
@@ -171,8 +172,7 @@ def _identity(
 
 
 def _check_call(annotator: str, version: str, guard: Guard, *, without_near: bool) -> None:
-    if not re.fullmatch(r"\d+\.\d+\.\d+", version):
-        raise CallError(f"a version is three numbers such as 1.2.0, found {version!r}")
+    numbers(version)
     if not _ANNOTATOR.fullmatch(annotator):
         raise CallError(f"an annotator is named by a-z, 0-9, . and -, found {annotator!r}")
     if guard.without_text and not without_near:
