@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import multiprocessing
+import os
 import resource
 import statistics
 import time
@@ -16,12 +17,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
 
+from processes import below, cpu_seconds, largest_process
+
 Clock: TypeAlias = Literal["cpu", "wall"]
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """Median seconds of one side (of CPU its children's too), and its peak memory in MB."""
+    """Median seconds of one side (of CPU all its processes'), and peak MB of the largest of them."""
 
     seconds: float
     peak_mb: float
@@ -231,14 +234,22 @@ def in_process(work: Callable[[], Any], repeats: int, clock: Clock = "cpu") -> S
 def _report(work: Callable[[], Any], repeats: int, clock: Clock, sender: Any) -> None:
     now = time.perf_counter if clock == "wall" else _cpu_seconds
     taken = []
-    for _ in range(repeats):
-        before = now()
-        work()
-        taken.append(now() - before)
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    sender.send(Side(statistics.median(taken), peak / 1024))
+
+    def timed() -> None:
+        for _ in range(repeats):
+            before = now()
+            work()
+            taken.append(now() - before)
+
+    peaks = [largest_process(timed)]
+    peaks += [
+        resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    ]
+    sender.send(Side(statistics.median(taken), max(peaks)))
 
 
 def _cpu_seconds() -> float:
+    """Of this process, of those it waited for, and of those that still run below it: a pool's do."""
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + children.ru_utime + children.ru_stime
+    ours = time.process_time() + children.ru_utime + children.ru_stime
+    return ours + sum(cpu_seconds(each) for each in below(os.getpid()))

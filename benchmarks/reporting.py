@@ -139,8 +139,8 @@ _INTRODUCTION = """# Benchmarks
 
 How fast Khabar is, as ratios against a named peer on the same work in the same run. `make bench` measures \
 all, `benchmarks/run.py --only AREA` one area, and the others stay as they were. Times are medians of the \
-repeats, in seconds of CPU (a row that says *wall* is timed by the clock); memory is the peak of the process \
-that does the work."""
+repeats, in seconds of CPU of all processes that do the work (a row that says *wall* is timed by the clock); \
+memory is the peak of the largest of them."""
 
 
 def _markdown(reports: Mapping[str, AreaReport], areas: Sequence[str]) -> Iterator[str]:

@@ -1,15 +1,11 @@
-"""Reading and writing a stream by us and by datatrove, in the crawl's environment; how large processes get.
+"""Reading and writing a stream by us and by datatrove, in the crawl's environment.
 
 Example: python benchmarks/stream_sides.py khabar in.jsonl out
 """
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,43 +36,6 @@ def datatrove(source: str, out: str) -> None:
     reader = JsonlReader(str(Path(source).parent), glob_pattern=Path(source).name)
     for _ in JsonlWriter(out, compression=None)(reader()):
         pass
-
-
-def largest_process(work: Callable[[], Any]) -> float:
-    """Peak memory in MB of the largest process that the work starts, asked for ten times a second."""
-    done = threading.Event()
-    peaks = [0.0]
-
-    def watch() -> None:
-        while not done.is_set():
-            peaks.extend(_peak(each) for each in _below(os.getpid()))
-            time.sleep(0.1)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    work()
-    done.set()
-    watcher.join()
-    return max(peaks)
-
-
-def _below(process: int) -> Iterator[int]:
-    try:
-        children = Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split()
-    except OSError:  # it has ended
-        return
-    for child in map(int, children):
-        yield child
-        yield from _below(child)
-
-
-def _peak(process: int) -> float:
-    try:
-        status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
-    except OSError:
-        return 0.0
-    told = [line for line in status.splitlines() if line.startswith("VmHWM:")]
-    return int(told[0].split()[1]) / 1024 if told else 0.0
 
 
 if __name__ == "__main__":

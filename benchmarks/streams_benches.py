@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import Bench, Checked, Growth, NotRun, Parts
-from stream_sides import largest_process
+from processes import largest_process
 
 from khabar.baselines import crf, gazetteer
 from khabar.corpus import Corpus, read_corpus

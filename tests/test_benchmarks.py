@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import subprocess
 import sys
 import time
@@ -32,6 +33,25 @@ def _imported(name: str, repository: Path, monkeypatch: pytest.MonkeyPatch) -> I
 def of_an_area(reporting: ModuleType, area: str, **found: Any) -> Any:
     machine = reporting.Machine("a processor", 2, 24.0, "Linux x86_64", "3.11.0", 0.5)
     return reporting.AreaReport(area, "2026-01-31 10:00 UTC", "abc1234", "1.0.0", machine, 0.2, 5, **found)
+
+
+def _busy() -> None:
+    while time.process_time() < 0.3:
+        pass
+
+
+def test_processes_of_a_pool_count_in_time(harness: ModuleType) -> None:
+    """Those of a fork server are no children of the process that is measured, and it waits for none."""
+
+    def work() -> None:
+        context = multiprocessing.get_context("forkserver")
+        started = [context.Process(target=_busy) for _ in range(2)]
+        for each in started:
+            each.start()
+        for each in started:
+            each.join()
+
+    assert harness.in_process(work, 1).seconds >= 0.6
 
 
 def test_the_exponent_of_work_in_proportion_is_one_and_of_flat_work_zero(harness: ModuleType) -> None:
