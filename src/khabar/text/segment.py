@@ -41,6 +41,12 @@ _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _ACRONYM = re.compile(rf"[^\W\d_][{MARKS}ـ]*(?:\.[^\W\d_][{MARKS}ـ]*)*")
 _LIST_NUMBER = re.compile(r"(?:^|[:؛،;(.]\s*|(?<=\s))(\d{1,2})$")
 _WINDOW = 40
+_AHEAD = 8  # holds the longest of the words that go on, and what follows it
+_GOES_ON = re.compile(
+    "(?:ثم|أو|أم|بل|لكن|حتى|كما|فيما|بينما|حيث|إذ|في|من|إلى|على|عن|مع|الذي|التي|الذين|هو|هي|هم)"
+    rf"(?!{_WORD})"
+)
+"""Words that after dots of suspension rather go on with the sentence than begin one."""
 
 _ABBREVIATIONS = frozenset(
     line
@@ -83,7 +89,7 @@ def segment(text: str) -> list[Sentence]:
 
     A line break always ends a sentence; inside a line `.`, `!` and `؟` do, unless they belong to an
     abbreviation, a number or a list mark, or stand inside a quotation or bracket that closes in the line.
-    Dots of suspension (`..`, `...`, `…`) are a pause: in news the sentence mostly goes on after them.
+    Dots of suspension (`...`, `…`) do, unless a word follows that rather goes on (`ثم`, `في`); two never do.
     """
     tokens = tuple(tokenize(text))  # no token holds a line break: those of the text are those of its lines
     starts = [token.start for token in tokens]
@@ -107,7 +113,8 @@ def _boundaries(line: str) -> Iterator[int]:
     for stop in _STOP.finditer(line):
         marks, closers, gap = stop.groups()
         start = max(begin, stop.start() - _WINDOW)
-        before, after = line[start : stop.start()], line[stop.end() + len(gap or "") :][:2]
+        ahead = stop.end() + len(gap or "")
+        before, after = line[start : stop.start()], line[ahead : ahead + _AHEAD]
         if marks == "." and before[-1:].isdecimal() and (number := _LIST_NUMBER.search(before)):
             value, lead = int(number.group(1)), before[: number.start(1)].rstrip()
             if (not lead and start == begin) or _counts(value, lead, counted):
@@ -138,7 +145,8 @@ def _counts(value: int, lead: str, counted: int) -> bool:
 def _ends_sentence(before: str, marks: str, closers: str, gap: str | None, after: str) -> bool:
     if before[-1] in _OPENING or (before[-1].isspace() and len(marks) > 1):
         return False  # a mark on its own: `(...)`, `(!)`, ` ... `
-    if marks == "…" or (len(marks) > 1 and not marks.strip(".")):  # a pause, as a dash is
+    dots = marks != "." and not marks.strip(".…")
+    if marks == ".." or (dots and _GOES_ON.match(after)):  # a pause, as a dash is
         return False
     if not after or after[0] in "،,؛;:" or (after[0].isascii() and after[0].islower()):
         return False
@@ -155,7 +163,7 @@ def _ends_sentence(before: str, marks: str, closers: str, gap: str | None, after
 
 def _glued(word: str, after: str) -> bool:
     """Whether the full stop between two words without a space ends a sentence: not in `د.أحمد` or `أ.ف.ب`."""
-    return len(word) > 1 and (not after[0].isalpha() or after[1:].isalpha()) and not _ACRONYM.fullmatch(word)
+    return len(word) > 1 and (not after[0].isalpha() or after[1:2].isalpha()) and not _ACRONYM.fullmatch(word)
 
 
 def _is_abbreviation(word: str, lead: str) -> bool:
