@@ -155,7 +155,7 @@ def test_a_folder_is_validated_with_what_it_says_of_its_system(repository: Path,
     done = run(repository, folder, "--annotations", annotations)
     assert (done.returncode, done.stdout) == (
         0,
-        f"{folder}: valid; 1 articles; predicts arguments, entities, triggers\n",
+        f"{folder}: valid; 1 article; predicts arguments, entities, triggers\n",
     )
     described = (folder / "system.yaml").read_text(encoding="utf-8")
     (folder / "system.yaml").write_text(described + "colour: red\n", encoding="utf-8")
