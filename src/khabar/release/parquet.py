@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,7 @@ OPTIONS: Mapping[str, object] = {
     "write_page_index": True,
     "use_content_defined_chunking": True,  # so that Xet stores only what changed between releases
 }
-_BATCH = 250  # rows held as text at a time
+_BATCH = 250  # rows held as text at a time, and once more while they are encoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,9 @@ class ParquetFile:
     """A data file being written, and at `copy` a plain copy of what went in, for `khabar.release.readback`.
 
     `marks` go into its key-value metadata beside the features. As a context manager it closes what it
-    opened; `close` says what was written. OSError where the disk fails, KeyError where a row
-    does not have the columns.
+    opened; `close` says what was written. Rows are encoded and written in a thread beside the one that adds
+    them, one batch at a time, so what is wrong is raised by a later `add` or by `close`: OSError where the
+    disk fails, KeyError where a row does not have the columns.
     """
 
     def __init__(self, path: Path, copy: Path | None, described: Columns, marks: Mapping[str, str]) -> None:
@@ -63,6 +65,8 @@ class ParquetFile:
         self._batches: list[Any] = []
         self._digest = hashlib.sha256()
         self._rows = self._arrow_bytes = self._waiting_bytes = 0
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=path.name)
+        self._encoding: Future[None] | None = None
 
     def __enter__(self) -> ParquetFile:
         return self
@@ -70,6 +74,7 @@ class ParquetFile:
     def __exit__(self, *_: object) -> None:
         if self._file.closed:
             return
+        self._thread.shutdown()
         self._writer.is_open = False  # what it would write at its end is of no use, and the disk may be full
         for each in (self._copy, self._file):
             with suppress(OSError):
@@ -91,15 +96,24 @@ class ParquetFile:
             self._add_line(line)
 
     def _add_line(self, line: bytes) -> None:
-        self._digest.update(line)
         self._waiting.append(line)
         if len(self._waiting) == _BATCH:
-            self._encode()
+            self._encode_waiting()
 
-    def _encode(self) -> None:
-        batch = self._make.batch(b"".join(self._waiting))
+    def _encode_waiting(self) -> None:
+        """Let the thread encode what waits, when it is done with what came before."""
+        self._finish_encoding()
         self._rows += len(self._waiting)
+        self._encoding = self._thread.submit(self._encode, b"".join(self._waiting))
         self._waiting = []
+
+    def _finish_encoding(self) -> None:
+        if self._encoding is not None:
+            self._encoding.result()
+
+    def _encode(self, lines: bytes) -> None:
+        self._digest.update(lines)
+        batch = self._make.batch(lines)
         self._arrow_bytes += batch.nbytes
         if self._copy is not None:
             self._copy.write_batch(batch)
@@ -118,7 +132,9 @@ class ParquetFile:
     def close(self) -> Written:
         """Write what is left, to the disk itself."""
         if self._waiting:
-            self._encode()
+            self._encode_waiting()
+        self._finish_encoding()
+        self._thread.shutdown()
         if self._batches:
             self._write_row_group()
         self._writer.close()
