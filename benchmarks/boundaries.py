@@ -4,9 +4,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from rich.table import Table
@@ -56,8 +56,8 @@ def boundaries(
     """
     sentences = read(corpus)
     found = {
-        SEGMENTER: total(sentences, paragraph, ours),
-        "naive rule": total(sentences, paragraph, naive),
+        SEGMENTER: total(in_paragraphs(sentences, paragraph, ours)),
+        "naive rule": total(in_paragraphs(sentences, paragraph, naive)),
     }
     if form is Format.json:
         print_data(dump_json({name: {**each._asdict(), "f1": each.f1} for name, each in found.items()}))
@@ -87,19 +87,24 @@ def naive(text: str) -> Iterable[int]:
     return (each.end() for each in NAIVE.finditer(text))
 
 
-def total(sentences: Sequence[str], paragraph: int, ends: Callable[[str], Iterable[int]]) -> Found:
-    """The counts over all paragraphs."""
-    return Found(*map(sum, zip(*_paragraphs(sentences, paragraph, ends), strict=True)))
+def total(each: Iterable[Found]) -> Found:
+    """The sums of the counts."""
+    return Found(*map(sum, zip(*each, strict=True)))
 
 
-def _paragraphs(
+def compared(gold: Set[Any], found: Set[Any]) -> Found:
+    """The counts of what both have, and of what one has alone."""
+    return Found(len(gold & found), len(found - gold), len(gold - found))
+
+
+def in_paragraphs(
     sentences: Sequence[str], paragraph: int, ends: Callable[[str], Iterable[int]]
 ) -> Iterator[Found]:
+    """The counts of each paragraph of so many sentences, a space between them; the last may have fewer."""
     for start in range(0, len(sentences), paragraph):
         some = sentences[start : start + paragraph]
         gold = {len(" ".join(some[: number + 1])) for number in range(len(some))}
-        found = set(ends(" ".join(some)))
-        yield Found(len(gold & found), len(found - gold), len(gold - found))
+        yield compared(gold, set(ends(" ".join(some))))
 
 
 def _table(found: dict[str, Found]) -> Table:
