@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,9 +58,13 @@ class ParquetFile:
         self._described = described
         self._make = BatchMaker(described, marks)
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._path, self._file = path, path.open("wb")
-        self._writer = pq.ParquetWriter(self._file, self._make.schema, **OPTIONS)
-        self._copy = pa.ipc.new_file(str(copy), self._make.schema) if copy else None
+        with ExitStack() as opened:
+            self._path, self._file = path, opened.enter_context(path.open("wb"))
+            self._writer = pq.ParquetWriter(self._file, self._make.schema, **OPTIONS)
+            # opened here, since a writer that cannot write its end leaves open what it opened itself
+            self._copy_file = opened.enter_context(copy.open("wb")) if copy else None
+            self._copy = pa.ipc.new_file(self._copy_file, self._make.schema) if copy else None
+            opened.pop_all()
         self._waiting: list[bytes] = []
         self._batches: list[Any] = []
         self._digest = hashlib.sha256()
@@ -75,8 +79,8 @@ class ParquetFile:
         if self._file.closed:
             return
         self._thread.shutdown()
-        self._writer.is_open = False  # what it would write at its end is of no use, and the disk may be full
-        for each in (self._copy, self._file):
+        self._writer.is_open = False  # what a writer writes at its end is of no use, and the disk may be full
+        for each in (self._copy_file, self._file):
             with suppress(OSError):
                 if each is not None:
                     each.close()
@@ -138,8 +142,9 @@ class ParquetFile:
         if self._batches:
             self._write_row_group()
         self._writer.close()
-        if self._copy is not None:
+        if self._copy is not None and self._copy_file is not None:
             self._copy.close()
+            self._copy_file.close()
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
