@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import datasets
-from harness import Bench, Growth
+from harness import Bench, Growth, in_process
 from synthetic import write_corpus
 
 from khabar.corpus import SPLITS, read_corpus
@@ -36,12 +36,10 @@ def benches(scale: float) -> Iterator[Bench | Growth]:
     articles = max(10, round(20_000 * scale))
     with tempfile.TemporaryDirectory(prefix="khabar-bench-") as made:
         folder = Path(made)
-        corpus = write_corpus(folder / "corpus", articles)
+        corpus, rows = folder / "corpus" / "annotations", _rows_in(folder / "rows")
         release, saved = folder / "release", folder / "saved"
-        manifest = build(read_corpus(corpus, ()), release, version="1.0.0").manifest
-        rows = _write_rows(corpus, folder / "rows")
-        _save(rows, saved, folder)
-        shutil.copy(release / "README.md", saved)
+        in_process(lambda: _prepare(corpus, articles, release, rows, saved, folder), 1)
+        manifest = read_manifest(release)
         tokens = sum(each.tokens for each in manifest.counts.values())
         work = f"{articles:,} articles, {tokens / 1e6:.1f} M tokens, all configurations"
         peer = "Dataset.from_generator(...).to_parquet"
@@ -80,8 +78,8 @@ def benches(scale: float) -> Iterator[Bench | Growth]:
 def _of_size(folder: Path) -> Callable[[int], Callable[[], Any]]:
     def prepared(articles: int) -> Callable[[], Any]:
         where = folder / f"size-{articles}"
-        corpus = write_corpus(where, articles)
-        return lambda: build(read_corpus(corpus, ()), where / "release", version="1.0.0")
+        in_process(lambda: write_corpus(where, articles), 1)
+        return lambda: build(read_corpus(where / "annotations", ()), where / "release", version="1.0.0")
 
     return prepared
 
@@ -89,20 +87,32 @@ def _of_size(folder: Path) -> Callable[[int], Callable[[], Any]]:
 Rows = dict[str, dict[str, Path]]
 
 
-def _write_rows(annotations: Path, folder: Path) -> Rows:
+def _prepare(corpus: Path, articles: int, release: Path, rows: Rows, saved: Path, folder: Path) -> None:
+    """What both sides start from, made in a process of its own: its memory is neither side's."""
+    write_corpus(corpus.parent, articles)
+    build(read_corpus(corpus, ()), release, version="1.0.0")
+    _write_rows(corpus, rows)
+    _save(rows, saved, folder)
+    shutil.copy(release / "README.md", saved)
+
+
+def _rows_in(folder: Path) -> Rows:
+    return {
+        config: {split: folder / f"{config}-{split}.jsonl" for split in SPLITS}
+        for config in columns(load_schema())
+    }
+
+
+def _write_rows(annotations: Path, paths: Rows) -> None:
     """The rows of a release as JSON Lines, a file per configuration and split."""
     corpus = read_corpus(annotations, ())
-    folder.mkdir()
-    paths = {
-        config: {split: folder / f"{config}-{split}.jsonl" for split in SPLITS}
-        for config in columns(corpus.schema)
-    }
+    for path in {each.parent for splits in paths.values() for each in splits.values()}:
+        path.mkdir()
     for split, part in itertools.groupby(walk(corpus, LeftOut()), key=lambda each: each.split):
         for annotated in part:
             for config, rows in rows_of(annotated, corpus.schema).rows.items():
                 with paths[config][split].open("a", encoding="utf-8") as file:
                     file.writelines(dump_json(plain(row)) + "\n" for row in rows)
-    return paths
 
 
 def _read(path: str) -> Iterator[Any]:

@@ -13,7 +13,8 @@ import datasets
 from harness import Bench, Growth
 from synthetic import Maker, article_line
 
-from khabar.corpus import Article, Corpus, read_corpus
+from khabar.article_list import Article
+from khabar.corpus import Corpus, read_corpus
 from khabar.files import dump_json
 from khabar.release import gold_documents
 from khabar.release.features import as_features

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from khabar.corpus import Article, write_articles
+from khabar.article_list import Article, write_articles
 from khabar.files import sha256
 from khabar.terminal import run
 

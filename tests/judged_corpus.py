@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from khabar.corpus import Article, Corpus, write_articles
+from khabar.article_list import Article, write_articles
+from khabar.corpus import Corpus
 from khabar.document import Annotation, Argument, Entity, Event, Trigger, canonical, write_annotation
 from khabar.files import sha256
 

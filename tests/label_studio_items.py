@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from khabar.corpus import Article
+from khabar.article_list import Article
 from khabar.document import Annotation
 from khabar.files import sha256
 from khabar.labelstudio import (

@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import yaml
 
-from khabar.corpus import Article, Corpus, read_corpus, write_articles
+from khabar.article_list import Article, write_articles
+from khabar.corpus import Corpus, read_corpus
 from khabar.files import sha256
 from khabar.labelstudio import labelling_config, task
 from khabar.labelstudio.accounts import Site

@@ -18,6 +18,7 @@ LEVELS = [
     {"files", "folders", "batches", "terminal", "bootstrap", "workers"},
     {"schema", "text"},
     {"document", "typed_annotations", "alignment", "checks", "soundness", "guidelines", "standoff"},
+    {"article_list"},
     {"corpus"},
     {"quotes", "places", "renaming", "gathering", "intake", "telling", "inputs", "fetching", "missing"},
     {"streams"},

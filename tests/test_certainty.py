@@ -12,8 +12,9 @@ import pytest
 
 from baseline_articles import row
 from conftest import tiny_schema_value
+from khabar.article_list import write_articles
 from khabar.baselines import crf
-from khabar.corpus import read_articles, write_articles
+from khabar.corpus import read_articles
 from khabar.files import sha256
 from khabar.labelstudio.ordering import read_scores
 from khabar.schema import Schema

@@ -14,7 +14,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khabar.corpus import Article, write_articles
+from khabar.article_list import Article, write_articles
 from khabar.document import Annotation
 from khabar.errors import DataError
 from khabar.files import sha256

@@ -12,7 +12,8 @@ from label_studio_sdk.label_interface import LabelInterface
 
 from judge_at_work import note, submission
 from khabar.adjudication import adjudicate
-from khabar.corpus import Article, Corpus, layer_folder, read_corpus
+from khabar.article_list import Article
+from khabar.corpus import Corpus, layer_folder, read_corpus
 from khabar.decisions import read_decisions
 from khabar.differences import differences
 from khabar.document import Annotation, Argument, Entity, Event, Trigger, canonical, read_annotation

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from label_studio_sdk.label_interface import LabelInterface
 
-from khabar.corpus import Article
+from khabar.article_list import Article
 from khabar.document import Annotation, Argument, Entity, Event, Trigger
 from khabar.files import sha256
 from khabar.labelstudio import annotation_of, labelling_config, results_of, task

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from judged_corpus import article as empty_article
-from khabar.corpus import Article, Corpus
+from khabar.article_list import Article
+from khabar.corpus import Corpus
 from khabar.errors import CallError, DataError
 from khabar.labelstudio.ordering import Order, ordered, read_scores
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from khabar.corpus import Article
+from khabar.article_list import Article
 from khabar.document import Annotation, Argument, write_annotation
 from khabar.files import sha256
 from khabar.release import diff

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from judged_corpus import article as empty_article
-from khabar.corpus import write_articles
+from khabar.article_list import write_articles
 from khabar.files import sha256
 from khabar.labelstudio.accounts import Site, save_site
 from khabar.labelstudio.connection import connect

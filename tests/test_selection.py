@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from baseline_articles import row
+from khabar.article_list import Article
 from khabar.baselines.model import learnt_from
-from khabar.corpus import Article, Corpus, read_corpus
+from khabar.corpus import Corpus, read_corpus
 from khabar.errors import CallError
 from khabar.files import sha256, write_json_lines
 from khabar.release import gold_documents

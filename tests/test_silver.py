@@ -15,7 +15,8 @@ import yaml
 
 from croissant_records import read
 from croissant_records import record as as_record
-from khabar.corpus import Article, Corpus
+from khabar.article_list import Article
+from khabar.corpus import Corpus
 from khabar.errors import CallError, DataError
 from khabar.files import sha256, write_json_lines
 from khabar.release import build, diff, read_manifest, verify

@@ -14,7 +14,8 @@ import yaml
 from playwright.sync_api import Browser, sync_playwright
 
 from judged_corpus import article as article_of
-from khabar.corpus import Corpus, write_articles
+from khabar.article_list import write_articles
+from khabar.corpus import Corpus
 from khabar.decisions import read_decisions
 from khabar.document import Annotation, Argument, Entity, Event, Trigger, canonical, read_annotation
 from khabar.files import sha256

@@ -16,8 +16,8 @@ FloatArray = NDArray[np.float64]
 RESAMPLES = 2000
 SEED = 1
 LEVEL = 0.95
-_CHUNK = 100
-"""Resamples made at a time, to bound memory."""
+_CHUNK = 1_000_000
+"""Numbers drawn at a time, whatever the articles, to bound memory; what is drawn does not depend on it."""
 
 
 class Interval(NamedTuple):
@@ -31,8 +31,9 @@ def weights(articles: int, resamples: int, seed: int) -> Iterator[FloatArray]:
     """How often each article is drawn, in resamples by articles, some resamples at a time."""
     random = np.random.Generator(np.random.PCG64(seed))
     chances = np.full(articles, 1.0 / articles)
-    for begin in range(0, resamples, _CHUNK):
-        drawn = random.multinomial(articles, chances, size=min(_CHUNK, resamples - begin))
+    together = max(1, _CHUNK // articles)
+    for begin in range(0, resamples, together):
+        drawn = random.multinomial(articles, chances, size=min(together, resamples - begin))
         yield drawn.astype(np.float64)
 
 

@@ -7,7 +7,7 @@ in the line-aligned files its source names, and taken only if its digest is the 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,35 +15,21 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from khabar.article_list import ID, Article, ArticleList, read_article_list
 from khabar.checks import check
 from khabar.document import Annotation
 from khabar.errors import CallError, DataError, Faults, Report
-from khabar.files import dump_json, read_json_lines, read_text, read_yaml, sha256, write_text
+from khabar.files import read_text, read_yaml, sha256
 from khabar.schema import Schema, add_validation_faults, load_schema
 from khabar.standoff import Lines, aligned_documents, slug_of
 from khabar.text import clean
 from khabar.typed_annotations import AnnotationReader
 
-ID = r"^[a-z0-9]+(?:[-.][a-z0-9]+)*$"
 SPLITS = ("train", "validation", "test")
 
 
 class _Line(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Article(_Line):
-    """A line of `articles.jsonl`; `title` is null where the text is not ours, `text` is never in the line."""
-
-    id: Annotated[str, Field(pattern=ID)]
-    source: Annotated[str, Field(pattern=ID)]
-    title: str | None
-    published: Annotated[str, Field(pattern=r"^\d{4}(-\d\d){0,2}$")] | None
-    language: str
-    licence: str
-    text_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    origin: str
-    text: Annotated[str | None, Field(exclude=True)] = None
 
 
 class RawFile(_Line):
@@ -112,9 +98,9 @@ class Corpus:
         return {each.id: each for each in read_articles(self.folder, texts=self.texts)}
 
     @cached_property
-    def listed(self) -> dict[str, Article]:
+    def listed(self) -> ArticleList:
         """The same articles without their texts: little, however many there are."""
-        return _read_lines(self.folder)
+        return read_article_list(self.folder)
 
     @cached_property
     def sources(self) -> dict[str, Source]:
@@ -202,7 +188,7 @@ def read_articles(folder: str | Path, *, texts: Iterable[str | Path] | None = No
     in `texts`) does not have the article's digest.
     """
     folder = Path(folder)
-    listed = _read_lines(folder)
+    listed = read_article_list(folder)
     folders = text_folders() if texts is None else tuple(Path(each) for each in texts)
     faults = Faults(folder / "articles.jsonl")
     aligned = _aligned_texts(folder, folders)
@@ -212,28 +198,6 @@ def read_articles(folder: str | Path, *, texts: Iterable[str | Path] | None = No
 
 
 TEXT_NEXT_STEP = "put the text back as it was, or convert the article again under a new id"
-
-
-def _read_lines(folder: Path) -> dict[str, Article]:
-    path = folder / "articles.jsonl"
-    if not path.is_file():
-        raise CallError(f"no corpus at {folder}: there is no articles.jsonl in it")
-    faults = Faults(path)
-    found: dict[str, Article] = {}
-    for number, value in read_json_lines(path):
-        try:
-            article = Article.model_validate(value)
-        except ValidationError as error:
-            line_faults = Faults(path)
-            add_validation_faults(line_faults, error)
-            for fault in line_faults.report().faults:
-                faults.add(f"line {number} {fault.where}".rstrip(), fault.message)
-            continue
-        if article.id in found:
-            faults.add(f"line {number}", f"article {article.id!r} is given twice")
-        found[article.id] = article
-    faults.raise_if_any("correct the lines, or write them again with scripts/convert_articles.py")
-    return found
 
 
 def _aligned_texts(folder: Path, folders: Sequence[Path]) -> dict[str, tuple[Path, str]]:
@@ -284,12 +248,6 @@ def _text_of_digest(raw: str, digest: str) -> str | None:
         return raw
     cleaned = clean(raw).text
     return cleaned if sha256(cleaned) == digest else None
-
-
-def write_articles(folder: Path, articles: Iterable[Article]) -> None:
-    """Write `articles.jsonl`, sorted by id; texts are not touched."""
-    ordered = sorted(articles, key=lambda each: each.id)
-    write_text(folder / "articles.jsonl", "".join(dump_json(each.model_dump()) + "\n" for each in ordered))
 
 
 def read_annotations(folder: str | Path, layer: str = "gold") -> list[Annotation]:
@@ -360,7 +318,7 @@ def _read_list(path: Path, kind: type[Any]) -> list[Any]:
         raise DataError(faults.report("correct the file")) from error
 
 
-def _read_splits(path: Path, articles: dict[str, Article]) -> dict[str, list[str]]:
+def _read_splits(path: Path, articles: Collection[str]) -> dict[str, list[str]]:
     if not path.is_file():
         raise CallError(f"no splits.yaml in {path.parent}")
     faults = Faults(path)
@@ -376,4 +334,5 @@ def _read_splits(path: Path, articles: dict[str, Article]) -> dict[str, list[str
                 faults.add(split, f"{identifier!r} is in {owner[identifier]} already")
             owner[identifier] = split
     faults.raise_if_any("correct the splits")
-    return {split: list(ids) for split, ids in splits.items()}
+    known = {each: each for each in articles}  # the ids of the list, so that each is in memory once
+    return {split: [known[each] for each in ids] for split, ids in splits.items()}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from khabar.corpus import Article, Corpus, layer_folder
+from khabar.article_list import Article
+from khabar.corpus import Corpus, layer_folder
 from khabar.document import Annotation, canonical, dumps
 from khabar.errors import CallError, DataError, Fault, Report
 from khabar.files import read_json, read_text, write_text

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from khabar.corpus import Article, Corpus, Source, write_articles
+from khabar.article_list import Article, write_articles
+from khabar.corpus import Corpus, Source
 from khabar.errors import CallError, DataError, Fault, Report
 from khabar.files import read_text, sha256, write_text
 from khabar.inputs import RawArticle

@@ -15,8 +15,9 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
+from khabar.article_list import Article
 from khabar.checks import check
-from khabar.corpus import Article, Corpus
+from khabar.corpus import Corpus
 from khabar.document import Annotation, Argument, Entity, Event, Trigger, canonical
 from khabar.errors import CallError, DataError, Fault
 from khabar.files import read_json_lines, sha256

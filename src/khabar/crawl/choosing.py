@@ -11,7 +11,8 @@ from pathlib import Path
 from datatrove.data import DocumentsPipeline
 from datatrove.pipeline.base import PipelineStep
 
-from khabar.corpus import Article, Corpus, read_corpus
+from khabar.article_list import Article
+from khabar.corpus import Corpus, read_corpus
 from khabar.crawl.folders import CANDIDATES, CHOSEN
 from khabar.crawl.held import Held
 from khabar.files import dump_json

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from khabar.corpus import Article
+from khabar.article_list import Article
 from khabar.streams import Conversion, Duplicate, Limits, Quarantined, Record
 from khabar.streams.pool import run
 

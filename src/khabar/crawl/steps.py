@@ -10,8 +10,8 @@ from typing import Any
 from datatrove.data import Document, DocumentsPipeline
 from datatrove.pipeline.base import PipelineStep
 
+from khabar.article_list import Article
 from khabar.baselines import Model
-from khabar.corpus import Article
 from khabar.crawl.folders import KNOWN, LOGS, PREDICTED, QUARANTINE
 from khabar.crawl.guarded import converted
 from khabar.crawl.held import Held

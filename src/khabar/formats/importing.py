@@ -10,8 +10,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from khabar.article_list import Article, write_articles
 from khabar.checks import check
-from khabar.corpus import Article, Corpus, Source, layer_folder, write_articles
+from khabar.corpus import Corpus, Source, layer_folder
 from khabar.document import Annotation, Entity, Event, canonical, dumps
 from khabar.errors import CallError, DataError, Report
 from khabar.files import sha256

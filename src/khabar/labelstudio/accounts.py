@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from khabar.corpus import ID
+from khabar.article_list import ID
 from khabar.errors import CallError, Faults
 from khabar.files import dump_json, read_json, write_bytes
 from khabar.schema import add_validation_faults, shorten

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from khabar.corpus import Article, Corpus
+from khabar.article_list import Article
+from khabar.corpus import Corpus
 from khabar.document import Annotation
 from khabar.errors import CallError, DataError, Fault, Report
 from khabar.files import read_json, sha256

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from khabar.corpus import Article
+from khabar.article_list import Article
 from khabar.decisions import Link, Mention
 from khabar.differences import Difference, Pool, differences, pool_of, say
 from khabar.document import Annotation, canonical, dumps

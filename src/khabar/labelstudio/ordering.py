@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from khabar.corpus import Article
+from khabar.article_list import Article
 from khabar.errors import CallError, DataError, Faults
 from khabar.files import read_json_lines
 from khabar.schema import add_validation_faults

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from khabar.corpus import ID
+from khabar.article_list import ID
 from khabar.labelstudio.connection import ONCE, Connection, ServerError
 
 Purpose = Literal["pass", "adjudication"]

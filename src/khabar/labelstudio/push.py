@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from khabar.corpus import Article, Corpus
+from khabar.article_list import Article
+from khabar.corpus import Corpus
 from khabar.errors import CallError, DataError, Fault, Report
 from khabar.files import sha256
 from khabar.labelstudio.config import TEXT

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from khabar.corpus import Article
+from khabar.article_list import Article
 from khabar.labelstudio.connection import Connection
 from khabar.labelstudio.ordering import Order, ordered
 from khabar.labelstudio.projects import find_project

@@ -12,7 +12,7 @@ from sys import intern
 
 import msgspec
 
-from khabar.corpus import Article
+from khabar.article_list import Article
 from khabar.document import NO_ATTRIBUTES, Annotation, Argument, Entity, Event, Trigger, canonical
 from khabar.errors import DataError
 from khabar.files import parse_json, sha256

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from khabar.corpus import Article
+from khabar.article_list import Article
 from khabar.document import Annotation
 from khabar.errors import DataError
 from khabar.labelstudio.config import TEXT

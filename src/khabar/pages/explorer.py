@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from khabar.corpus import Article, Corpus, Source, layer_folder
+from khabar.article_list import Article
+from khabar.corpus import Corpus, Source, layer_folder
 from khabar.document import Annotation
 from khabar.pages.layers import Layer, of_annotation, of_extraction, shortened
 from khabar.pages.page import brief, render

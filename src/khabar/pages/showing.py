@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from khabar.corpus import Article, Corpus, Source
+from khabar.article_list import Article
+from khabar.corpus import Corpus, Source
 
 
 def sources_of(corpus: Corpus) -> dict[str, Source]:

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rich.table import Table
 from rich.text import Text
 
-from khabar.corpus import Article, Corpus, layer_folder
+from khabar.article_list import Article
+from khabar.corpus import Corpus, layer_folder
 from khabar.document import Annotation
 from khabar.errors import DataError, Faults
 from khabar.files import read_yaml

@@ -8,7 +8,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from khabar.alignment import Edges, LabelledSpan, Unshown, by_sentence, lay
-from khabar.corpus import Article
+from khabar.article_list import Article
 from khabar.document import Annotation, canonical
 from khabar.release.records import Document, Labels, NamedSentence, Pass, Place, TriggerSentence
 from khabar.schema import Schema

@@ -19,6 +19,7 @@ from typing import Any
 from khabar.errors import CallError, DataError, Faults, Report
 from khabar.release.features import decode
 from khabar.release.manifest import NAME, Manifest, digest, read_manifest, release_digest
+from khabar.release.memory import give_back, sparing_scan
 from khabar.release.records import Row
 from khabar.release.retrieval import PREFIX, manifest_at, release_folder
 
@@ -163,7 +164,10 @@ def loaded(folder: Path, config: str) -> Iterator[Mapping[str, Any]]:
 
     with tempfile.TemporaryDirectory(prefix="khabar-cache-") as cache, _no_progress_bars(datasets):
         with _told(folder, config, datasets.exceptions.DatasetsError):
-            splits = datasets.load_dataset(str(folder.resolve()), config, cache_dir=cache)
+            splits = datasets.load_dataset(
+                str(folder.resolve()), config, cache_dir=cache, fragment_scan_options=sparing_scan()
+            )
+        give_back()
         yield splits
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from khabar.corpus import SPLITS, TEXT_NEXT_STEP, Article, Corpus, layer_folder
+from khabar.article_list import Article
+from khabar.corpus import SPLITS, TEXT_NEXT_STEP, Corpus, layer_folder
 from khabar.document import Annotation
 from khabar.errors import CallError, DataError, Faults, Report
 from khabar.release.conditions import check_described, check_not_empty
@@ -78,10 +81,18 @@ def _files(corpus: Corpus) -> dict[str, set[str]]:
     if not layer_folder(corpus.folder, GOLD).is_dir():
         there = ", ".join(corpus.pass_names) or "none yet"
         raise CallError(f"no layer {GOLD!r} in {corpus.folder} (there are: {there})")
+    known = {each: each for each in corpus.listed}  # so that a name is in memory once, not once a layer
     return {
-        layer: {path.stem for path in layer_folder(corpus.folder, layer).glob("*.json")}
+        layer: {known.get(name, name) for name in _stems(layer_folder(corpus.folder, layer))}
         for layer in (GOLD, *corpus.pass_names)
     }
+
+
+def _stems(folder: Path) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        for each in entries:
+            if each.name.endswith(".json"):
+                yield each.name.removesuffix(".json")
 
 
 def _kept_back(corpus: Corpus, with_texts: Collection[str]) -> set[str]:

@@ -16,6 +16,7 @@ from khabar.release.assembly import READ, Checkout, files_of, read_checkout, wri
 from khabar.release.diff import check_version, diff
 from khabar.release.features import columns
 from khabar.release.manifest import Manifest, read_manifest
+from khabar.release.memory import little_arrow
 from khabar.release.plan import Plan
 from khabar.release.readback import check_rows
 from khabar.release.retrieval import release_folder
@@ -106,7 +107,7 @@ def build(
 
 
 def _write(out: Path, plan: Plan, checkout: Checkout, previous: Path | None) -> BuildReport:
-    with folder_beside(out) as work:
+    with folder_beside(out) as work, little_arrow():
         release, copies = work / "release", work / "copies"
         release.mkdir()
         copies.mkdir()

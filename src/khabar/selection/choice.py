@@ -6,7 +6,8 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from khabar.corpus import Article, Corpus
+from khabar.article_list import Article
+from khabar.corpus import Corpus
 from khabar.schema import Schema
 from khabar.selection.looking import Candidate, Glance, Reader
 from khabar.selection.pool import NO_EVENT, Pool

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from khabar.article_list import Article
 from khabar.baselines import crf, gazetteer
 from khabar.baselines.features import sentence_features
-from khabar.corpus import Article
 from khabar.errors import CallError
 from khabar.schema import Schema
 from khabar.text import segment

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from khabar.corpus import Article, Corpus
+from khabar.article_list import Article
+from khabar.corpus import Corpus
 from khabar.text.copies import Looked, Originals
 
 

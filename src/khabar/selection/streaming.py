@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from khabar import __version__
-from khabar.corpus import Article, Corpus
+from khabar.article_list import Article
+from khabar.corpus import Corpus
 from khabar.errors import Report
 from khabar.files import content_digest
 from khabar.schema import Schema

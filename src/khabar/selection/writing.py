@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from khabar.corpus import Article
+from khabar.article_list import Article
 from khabar.files import write_json, write_json_lines
 from khabar.selection.choice import Chosen, Selection
 

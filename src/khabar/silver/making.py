@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from khabar.alignment import Unshown
+from khabar.article_list import Article
 from khabar.baselines import Model
-from khabar.corpus import Article
 from khabar.errors import DataError, Report
 from khabar.files import canonical_line_of_row
 from khabar.schema import Schema

@@ -12,6 +12,7 @@ import msgspec
 
 from khabar.release.features import Columns
 from khabar.release.manifest import SplitRows
+from khabar.release.memory import little_arrow
 from khabar.release.parquet import ParquetFile, Written
 from khabar.silver.making import Made, made_of
 from khabar.silver.rows import SPLIT
@@ -62,7 +63,7 @@ class WritePart:
     ) -> dict[str, Written]:
         """What was written, by configuration."""
         del begin, refused
-        with ExitStack() as stack:
+        with little_arrow(), ExitStack() as stack:
             files = {
                 config: stack.enter_context(ParquetFile(self._path(config, task), None, columns, self.marks))
                 for config, columns in self.described.items()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from khabar.alignment import Unshown
-from khabar.corpus import Article
+from khabar.article_list import Article
 from khabar.document import Annotation, Entity, Event, Trigger
 from khabar.release.features import Columns, columns
 from khabar.release.manifest import SplitCounts

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pydantic import ValidationError
 
-from khabar.corpus import Article
+from khabar.article_list import Article
 from khabar.errors import CallError, DataError, Faults, Report
 from khabar.schema import add_validation_faults
 from khabar.streams.addresses import Folder, StreamFile, find_files, form_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from khabar.corpus import Article
+from khabar.article_list import Article
 from khabar.errors import DataError, Faults
 from khabar.inputs import raw_article
 from khabar.intake import Refused, Terms, take

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from khabar.corpus import Article
+from khabar.article_list import Article
 
 AT_ONCE = 4_000_000
 """Keys sorted in memory at a time: some 300 MB."""
