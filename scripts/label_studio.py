@@ -142,7 +142,8 @@ def serve(
     if not people and not (data / FILE).is_file():
         raise CallError("nobody has an account yet: name them with --annotator ID and --judge ID")
     installation = install(installation_folder(), say=_say)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job is started deaf to the first
+        signal.signal(number, _interrupt)
     try:
         with serving(installation, data, people=people, port=port, say=_say) as served:
             try:

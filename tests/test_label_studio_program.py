@@ -27,6 +27,7 @@ from label_studio_server import free_port
 pytestmark = pytest.mark.labelstudio
 
 PROGRAM = Path(__file__).resolve().parents[1] / "scripts" / "label_studio.py"
+DEAF = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
 
 
 def command(folder: Path, *words: str) -> list[str]:
@@ -50,13 +51,16 @@ def environment(more: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def serving(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
-    """`serve` from when it has said where to click; killed at the end if it still runs."""
+    """`serve` from when it has said where to click; killed at the end if it still runs.
+
+    Started deaf to Ctrl-C, as a shell starts what is to run in the background.
+    """
     people = ["--annotator", "a", "--annotator", "b", "--judge", "j"]
     with (
         (folder / "stdout").open("w") as out,
         (folder / "stderr").open("w") as talk,
         subprocess.Popen(
-            command(folder, "serve", *people, "--port", str(port)),
+            [*DEAF, *command(folder, "serve", *people, "--port", str(port))],
             env=environment({}),
             stdout=out,
             stderr=talk,
