@@ -13,12 +13,11 @@ import pytest
 
 
 @contextmanager
-def small_disk(folder: Path, *, kilobytes: int) -> Iterator[Path]:
+def small_disk(folder: Path, *, kilobytes: int, read_only: bool = False) -> Iterator[Path]:
     """The folder as a file system of that size. The test is skipped where nobody may mount, except in CI."""
     folder.mkdir()
-    as_root = ["sudo", "-n"] if os.getuid() and shutil.which("sudo") else []
-    options = f"size={kilobytes}k,mode=1777"
-    command = [*as_root, "mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    options = f"size={kilobytes}k,mode=1777{',ro' if read_only else ''}"
+    command = [*_as_root(), "mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
     mounted = subprocess.run(command, capture_output=True, check=False, text=True)
     if mounted.returncode:
         message = f"no small disk can be mounted here: {mounted.stderr.strip()}"
@@ -26,4 +25,13 @@ def small_disk(folder: Path, *, kilobytes: int) -> Iterator[Path]:
     try:
         yield folder
     finally:
-        subprocess.run([*as_root, "umount", str(folder)], check=True)
+        subprocess.run([*_as_root(), "umount", str(folder)], check=True)
+
+
+def enlarge(disk: Path, *, kilobytes: int) -> None:
+    """Give it that size, with all that is on it."""
+    subprocess.run([*_as_root(), "mount", "-o", f"remount,size={kilobytes}k", str(disk)], check=True)
+
+
+def _as_root() -> list[str]:
+    return ["sudo", "-n"] if os.getuid() and shutil.which("sudo") else []

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from khabar.errors import CallError, DataError
 from khabar.folders import folder_beside
 from khabar.release import BuildReport, build, verify
 from release_corpus import corpus_of, make_checkout
+from small_disk import enlarge, small_disk
 
 BUILD = """
 import sys
@@ -93,22 +93,6 @@ def test_a_killed_build_leaves_no_half_release(
     check_one_right_release(out, checkout, whole)
 
 
-@contextmanager
-def mounted(folder: Path, options: str) -> Iterator[Path]:
-    """A small disk of its own in the folder; who may not mount one is told, and under CI fails."""
-    folder.mkdir()
-    made = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if made.returncode:
-        message = "a small disk cannot be mounted here; only root may"
-        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
 @pytest.fixture
 def no_collector() -> Iterator[None]:
     """Without the collector, so that a file left open stays open, and its disk cannot be taken away."""
@@ -118,16 +102,16 @@ def no_collector() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("no_collector")
-@pytest.mark.parametrize("size", ["8k", "16k", "64k", "128k", "160k"])
+@pytest.mark.parametrize("size", [8, 16, 64, 128, 160])
 def test_a_full_disk_ends_in_a_clear_error_and_nothing_else(
-    checkout: Path, whole: BuildReport, tmp_path: Path, size: str
+    checkout: Path, whole: BuildReport, tmp_path: Path, size: int
 ) -> None:
     assert sum(path.stat().st_size for path in whole.folder.rglob("*") if path.is_file()) > 160 * 1024
-    with mounted(tmp_path / "disk", f"size={size}") as disk:
+    with small_disk(tmp_path / "disk", kilobytes=size) as disk:
         with pytest.raises(DataError, match=r"could not be written: .*No space left on device"):
             build(corpus_of(checkout), disk / "release", version="0.1.0")
         assert list(disk.iterdir()) == []
-        subprocess.run(["mount", "-o", "remount,size=10m", str(disk)], check=True)
+        enlarge(disk, kilobytes=10 * 1024)
         check_one_right_release(disk / "release", checkout, whole)
 
 
@@ -137,7 +121,7 @@ def test_a_full_disk_under_the_loaders_cache_is_not_blamed_on_the_release(
     """In a process of its own: the loader keeps its file open, and a disk in use cannot be taken away."""
     out = tmp_path / "out" / "release"
     check = f"from khabar.release import verify\nverify({str(whole.folder)!r})\n"
-    with mounted(tmp_path / "disk", "size=16k") as disk:
+    with small_disk(tmp_path / "disk", kilobytes=16) as disk:
         elsewhere = f"import tempfile\ntempfile.tempdir = {str(disk)!r}\n"
         for before in (elsewhere, elsewhere + check):
             ended = run(before, checkout, out)
@@ -206,7 +190,7 @@ def test_a_quota_on_files_ends_in_a_clear_error_and_nothing_else(
 def test_a_read_only_folder_is_an_error_of_the_call(checkout: Path, tmp_path: Path) -> None:
     if os.geteuid() == 0:
         with (
-            mounted(tmp_path / "disk", "ro") as disk,
+            small_disk(tmp_path / "disk", kilobytes=16, read_only=True) as disk,
             pytest.raises(CallError, match=r"cannot write to .*: Read-only file system"),
         ):
             build(corpus_of(checkout), disk / "release", version="0.1.0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -43,7 +44,10 @@ class ArticleList(Mapping[str, Article]):
 
     def add(self, article: Article) -> None:
         """One more, or another in the place of one of its id; its text is not kept."""
-        self._lines[article.id] = msgspec.json.encode([*article.model_dump(exclude={"id"}).values()])
+        # the id interned, as splits and names of files are: each is in memory once
+        self._lines[sys.intern(article.id)] = msgspec.json.encode(
+            [*article.model_dump(exclude={"id"}).values()]
+        )
 
     def __getitem__(self, identifier: str) -> Article:
         values = msgspec.json.decode(self._lines[identifier])

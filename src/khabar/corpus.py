@@ -7,7 +7,8 @@ in the line-aligned files its source names, and taken only if its digest is the 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -318,7 +319,7 @@ def _read_list(path: Path, kind: type[Any]) -> list[Any]:
         raise DataError(faults.report("correct the file")) from error
 
 
-def _read_splits(path: Path, articles: Collection[str]) -> dict[str, list[str]]:
+def _read_splits(path: Path, articles: Container[str]) -> dict[str, list[str]]:
     if not path.is_file():
         raise CallError(f"no splits.yaml in {path.parent}")
     faults = Faults(path)
@@ -334,5 +335,4 @@ def _read_splits(path: Path, articles: Collection[str]) -> dict[str, list[str]]:
                 faults.add(split, f"{identifier!r} is in {owner[identifier]} already")
             owner[identifier] = split
     faults.raise_if_any("correct the splits")
-    known = {each: each for each in articles}  # the ids of the list, so that each is in memory once
-    return {split: [known[each] for each in ids] for split, ids in splits.items()}
+    return {split: [sys.intern(each) for each in ids] for split, ids in splits.items()}

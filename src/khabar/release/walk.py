@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,18 +82,14 @@ def _files(corpus: Corpus) -> dict[str, set[str]]:
     if not layer_folder(corpus.folder, GOLD).is_dir():
         there = ", ".join(corpus.pass_names) or "none yet"
         raise CallError(f"no layer {GOLD!r} in {corpus.folder} (there are: {there})")
-    known = {each: each for each in corpus.listed}  # so that a name is in memory once, not once a layer
-    return {
-        layer: {known.get(name, name) for name in _stems(layer_folder(corpus.folder, layer))}
-        for layer in (GOLD, *corpus.pass_names)
-    }
+    return {layer: set(_stems(layer_folder(corpus.folder, layer))) for layer in (GOLD, *corpus.pass_names)}
 
 
 def _stems(folder: Path) -> Iterator[str]:
     with os.scandir(folder) as entries:
         for each in entries:
             if each.name.endswith(".json"):
-                yield each.name.removesuffix(".json")
+                yield sys.intern(each.name.removesuffix(".json"))  # in memory once, not once a layer
 
 
 def _kept_back(corpus: Corpus, with_texts: Collection[str]) -> set[str]:
